@@ -1,0 +1,312 @@
+"""Answers any message outside a form: a topic or two, a choice, a kind refusal, or an act of the dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.requests import erase_everything, say_status
+from actions.routes import organisation_for, route_for
+from actions.services import services
+from actions.speech import Speaker
+from actions.turn import Turn, plain_value, read_turn
+from bot.core.form import CARE_ACTS
+from bot.core.heard import Decision
+from bot.core.language import Language
+from bot.core.reference import find_reference
+from bot.core.replies import Reply, read_place
+from bot.core.routing import Audience
+from bot.knowledge.model import Answer
+
+MOST_TOPICS_REMEMBERED = 30
+_MOST_CHOICES = 3
+_MENUS = {
+    Audience.EMPLOYER: ("employer_cost", "employer_roi", "choice_check_employer", "choice_nearest", "choice_person"),
+    Audience.SEEKER: ("wages", "how_to_apply", "choice_check_readiness", "choice_nearest", "choice_person"),
+    Audience.STAFF: ("staff_support", "what_is_imt", "choice_nearest", "choice_person"),
+    None: ("what_is_imt", "wages", "employer_cost", "choice_check_readiness", "choice_person"),
+}
+_SMALL_TALK = {
+    "thanks": "thanks_reply",
+    "bye": "bye_reply",
+    "bot_challenge": "bot_reply",
+    "insult": "insult_reply",
+    "help": "help_reply",
+    "something_else": "something_else_reply",
+    "back": "help_reply",
+    "why": "help_reply",
+    "repeat": "help_reply",
+    "resume": "help_reply",
+    "skip": "help_reply",
+    "prefer_not": "help_reply",
+    "dont_know": "help_reply",
+    "cancel": "cancelled",
+    "affirm": "help_reply",
+    "deny": "thanks_reply",
+}
+
+
+class ActionAnswer(Action):
+    """The one action outside forms."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = read_turn(tracker)
+        return _Answering(turn, Speaker(dispatcher, services().knowledge, turn.language)).run()
+
+
+class _Answering:
+    """One message being answered."""
+
+    def __init__(self, turn: Turn, speaker: Speaker) -> None:
+        self.turn = turn
+        self.heard = turn.heard
+        self.speaker = speaker
+        self.events: list[EventType] = [SlotSet("language", str(turn.language)), SlotSet("offer", None)]
+
+    def run(self) -> list[EventType]:
+        self._learn()
+        for attempt in (self._reference, self._label, self._care, self._offered, self._act, self._place_alone):
+            if attempt():
+                return self.events
+        if not self.heard.text.strip():
+            self.speaker.say("empty_message", self._menu())
+        elif self.heard.decision is Decision.ANSWERED and self.heard.parts:
+            self._answer([part[0] for part in self.heard.parts])
+        elif self.heard.decision is Decision.DECLINED:
+            self._decline()
+        else:
+            self._offer_choices()
+        return self.events
+
+    # What the message tells about the person
+
+    def _learn(self) -> None:
+        """Whom we talk to and where they are, where the message says so in passing."""
+        self.audience = self.turn.audience or self._audience_of(self.heard.topic)
+        if self.heard.act in ("i_am_employer", "i_am_seeker", "i_am_staff"):
+            self.audience = Audience(self.heard.act.removeprefix("i_am_"))
+        if self.audience and self.audience is not self.turn.audience:
+            self.events.append(SlotSet("audience", str(self.audience)))
+        self.place = self.turn.place
+        spoken = [*self.heard.values("state"), *self.heard.values("zip"), *self.heard.values("city", sure_only=True)]
+        reply = read_place(self.heard) if spoken else None
+        if isinstance(reply, Reply):
+            self.place = reply.value
+            self.events.append(SlotSet("place", plain_value(self.place)))
+
+    def _audience_of(self, topic: str | None) -> Audience | None:
+        if self.heard.decision is not Decision.ANSWERED or not topic:
+            return None
+        return Audience.EMPLOYER if topic.startswith("employer_") else Audience.STAFF if topic == "staff_support" else None
+
+    # Messages that are not about a topic
+
+    def _reference(self) -> bool:
+        reference = find_reference(self.heard.text)
+        if reference:
+            say_status(self.speaker, reference, self._menu())
+        return reference is not None
+
+    def _label(self) -> bool:
+        """A button comes back as its title."""
+        topic = services().knowledge.topic_of_label(self.heard.text)
+        starts: dict[str, Callable[[], None]] = {
+            "choice_check_readiness": lambda: self._begin("seeker_form"),
+            "choice_check_employer": lambda: self._begin("employer_form"),
+            "choice_nearest": self._nearest,
+            "choice_person": lambda: self._person("asked_for_person"),
+            "choice_something_else": lambda: self._small_talk("something_else_reply"),
+        }
+        for phrase, start in starts.items():
+            if self.heard.plain in services().knowledge.plain_forms(phrase):
+                start()
+                return True
+        if topic:
+            self._answer([topic])
+        return topic is not None
+
+    def _care(self) -> bool:
+        if self.heard.act not in CARE_ACTS:
+            return False
+        answer = services().knowledge.answer(self.heard.act or "", self.turn.language, self.audience, self._state)
+        self.speaker.answer(answer, [self.speaker.text("choice_person")])
+        self._remember(["complaint"])
+        self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", "danger")]
+        return True
+
+    def _offered(self) -> bool:
+        """Yes or no to what was offered last."""
+        offer = self.turn.slots.get("offer")
+        if not offer or self.heard.act not in ("affirm", "deny"):
+            return False
+        if self.heard.act == "deny":
+            self.speaker.say("delete_kept" if offer == "delete" else "handoff_declined" if offer == "handoff" else "thanks_reply", self._menu())
+            return True
+        taken: dict[str, Callable[[], None]] = {
+            "screening": lambda: self._begin("employer_form" if self.audience is Audience.EMPLOYER else "seeker_form"),
+            "handoff": lambda: self._handoff(),
+            "person": lambda: self._person(str(self.turn.slots.get("handoff_reason") or "asked_for_person")),
+            "delete": self._erase,
+        }
+        taken[offer]()
+        return True
+
+    def _act(self) -> bool:
+        act = self.heard.act
+        acts: dict[str, Callable[[], None]] = {
+            "greet": lambda: self._small_talk("greeting_again" if self.turn.slots.get("topics_asked") else "greeting"),
+            "human": lambda: self._person("asked_for_person"),
+            "check_readiness": lambda: self._begin("employer_form" if self.audience is Audience.EMPLOYER else "seeker_form"),
+            "delete_data": self._ask_to_erase,
+            "restart": self._restart,
+            "i_am_employer": lambda: self._small_talk("noted_employer"),
+            "i_am_seeker": lambda: self._small_talk("noted_seeker"),
+            "i_am_staff": lambda: self._answer(["staff_support"]),
+            "to_english": lambda: self._switch(Language.EN),
+            "to_spanish": lambda: self._switch(Language.ES),
+        }
+        if act in acts:
+            acts[act]()
+        elif act in _SMALL_TALK:
+            self._small_talk(_SMALL_TALK[act])
+        return act is not None
+
+    def _place_alone(self) -> bool:
+        """Nothing but a place: show who serves it."""
+        words = self.heard.plain.split()
+        if not self.place or self.place == self.turn.place or len(words) > 4 or self.heard.is_question:
+            return False
+        self._nearest()
+        return True
+
+    # Ways to answer
+
+    def _answer(self, topics: list[str]) -> None:
+        """One or two topics in the order asked; the last message carries the buttons."""
+        self._remember(topics)
+        if topics[0] == "chitchat":
+            self._small_talk("chitchat_reply")
+            return
+        answers = [self._knowledge_of(topic) for topic in topics if topic not in ("chitchat", "out_of_scope")]
+        for answer in answers[:-1]:
+            self.speaker.answer(answer)
+        leads: dict[str, Callable[[Answer], None]] = {
+            "nearest_office": self._lead_to_office,
+            "contact_human": self._lead_to_person,
+            "status_of_my_referral": self._lead_to_status,
+        }
+        last = answers[-1]
+        leads.get(last.topic, self._plain_answer)(last)
+
+    def _plain_answer(self, answer: Answer) -> None:
+        self.speaker.answer(answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")])
+        if answer.topic == "complaint":
+            self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", "complaint")]
+
+    def _lead_to_office(self, answer: Answer) -> None:
+        self.speaker.answer(answer)
+        self._nearest()
+
+    def _lead_to_person(self, answer: Answer) -> None:
+        self._person("asked_for_person")
+
+    def _lead_to_status(self, answer: Answer) -> None:
+        say_status(self.speaker, None, self._menu(), self.turn.conversation_id)
+
+    def _offer_choices(self) -> None:
+        topics = [topic for topic in (self.heard.parts[0] if self.heard.parts else ()) if topic not in ("out_of_scope", "chitchat")]
+        titles = self.speaker.follow_ups(topics[:_MOST_CHOICES])
+        self.speaker.say("unsure", [*titles, self.speaker.text("choice_something_else"), self.speaker.text("choice_person")])
+
+    def _decline(self) -> None:
+        referral = services().knowledge.find_referral(self.heard.plain)
+        if referral is None:
+            self.speaker.say("decline", self._menu())
+            return
+        text = referral.answer.say(self.turn.language)
+        self.speaker.answer(Answer("out_of_scope", text, services().knowledge.cited(referral.facts), ()), self._menu())
+
+    def _small_talk(self, phrase: str) -> None:
+        self.speaker.say(phrase, self._menu())
+
+    # Ways into a form
+
+    def _begin(self, form: str) -> None:
+        audience = Audience.EMPLOYER if form == "employer_form" else Audience.SEEKER
+        self.speaker.say("begin_employer" if form == "employer_form" else "begin_seeker")
+        self.events += [SlotSet("audience", str(audience)), SlotSet("form_memory", None), SlotSet("form_end", None), FollowupAction(form)]
+
+    def _nearest(self) -> None:
+        if self.place is None:
+            self.events += [SlotSet("form_memory", None), FollowupAction("nearest_form")]
+            return
+        route = route_for(self.place, self.audience)
+        where = self.place.city or self.place.zip or self.place.state
+        choices = [self._check_title, self.speaker.text("choice_person")]
+        self.speaker.office(route, services().database, self.place.state, self.speaker.text("nearest_intro", place=where), choices)
+
+    def _person(self, reason: str) -> None:
+        """A person is always possible: first who serves them, then consent."""
+        self.events += [SlotSet("handoff_reason", reason), SlotSet("form_memory", None)]
+        if self.turn.slots.get("age_band") in ("16_17", "under_16"):
+            self.speaker.office(route_for(self.place, self.audience), services().database, self._state, self.speaker.text("handoff_minor"))
+        elif self.place is None:
+            self.speaker.say("person_intro")
+            self.events.append(FollowupAction("nearest_form"))
+        else:
+            self.speaker.say("person_intro_known", name=organisation_for(self.place, self.audience))
+            self._handoff()
+
+    def _handoff(self) -> None:
+        forgotten = [SlotSet(name, None) for name in ("consent", "contact_name", "contact", "form_memory")]
+        self.events += [*forgotten, FollowupAction("handoff_form")]
+
+    # Commands
+
+    def _ask_to_erase(self) -> None:
+        self.speaker.say("delete_ask", [self.speaker.text("choice_yes"), self.speaker.text("choice_no")])
+        self.events.append(SlotSet("offer", "delete"))
+
+    def _erase(self) -> None:
+        self.events = erase_everything(self.turn)
+        self.speaker.say("delete_done")
+
+    def _restart(self) -> None:
+        kept = ("language", "audience")
+        self.events += [SlotSet(name, None) for name, value in self.turn.slots.items() if value is not None and name not in kept]
+        self.speaker.say("restarted", self._menu())
+
+    def _switch(self, language: Language) -> None:
+        self.speaker.language = language
+        self.events.append(SlotSet("language", str(language)))
+        self.speaker.say("language_changed", self._menu())
+
+    # Small things
+
+    def _knowledge_of(self, topic: str) -> Answer:
+        return services().knowledge.answer(topic, self.turn.language, self.audience, self._state)
+
+    def _remember(self, topics: list[str]) -> None:
+        asked = [*(self.turn.slots.get("topics_asked") or []), *topics]
+        self.events.append(SlotSet("topics_asked", list(dict.fromkeys(asked))[-MOST_TOPICS_REMEMBERED:]))
+
+    def _menu(self) -> list[str]:
+        titles = []
+        for entry in _MENUS[self.audience]:
+            titles.append(self.speaker.text(entry) if entry.startswith("choice_") else services().knowledge.label(entry, self.speaker.language))
+        return titles
+
+    @property
+    def _state(self) -> str | None:
+        return self.place.state if self.place else None
+
+    @property
+    def _check_title(self) -> str:
+        return self.speaker.text("choice_check_employer" if self.audience is Audience.EMPLOYER else "choice_check_readiness")

@@ -1,0 +1,152 @@
+"""The four forms: each turn is read by `bot.core.form`, said aloud here, and returned to Rasa as slots.
+
+Rasa calls `validate_<form>` when a form starts and at each message in it. The action asks the next question itself, which
+saves a second call to the action server; the slot `requested_slot` tells Rasa where the form stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.routes import organisation_for
+from actions.services import services
+from actions.speech import Speaker, audience_of_form
+from actions.turn import Turn, read_turn, set_slots
+from bot.core.form import End, Memory, Move, start_form, take_turn
+from bot.core.form import Turn as FormTurn
+from bot.core.geography import Place, state_name
+from bot.core.routing import Audience
+from bot.core.screening import FormName, Question
+
+
+class _FormAction(Action):
+    """Common to the forms; a subclass only says which form it is."""
+
+    form: FormName
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = read_turn(tracker)
+        speaker = Speaker(dispatcher, services().knowledge, turn.language)
+        memory = Memory.load(turn.slots.get("form_memory"))
+        asked = turn.slots.get("requested_slot")
+        starting = (tracker.active_loop or {}).get("name") != self.form or not asked
+        result = start_form(self.form, turn.answers) if starting else take_turn(self.form, asked, turn.answers, memory, turn.heard)
+        _Telling(turn, speaker, self.form, result).tell()
+        return _events(turn, self.form, result)
+
+
+class ValidateSeekerForm(_FormAction):
+    form = FormName.SEEKER
+
+
+class ValidateEmployerForm(_FormAction):
+    form = FormName.EMPLOYER
+
+
+class ValidateNearestForm(_FormAction):
+    form = FormName.NEAREST
+
+
+class ValidateHandoffForm(_FormAction):
+    form = FormName.HANDOFF
+
+
+def _events(turn: Turn, form: FormName, result: FormTurn) -> list[EventType]:
+    changed = set_slots(turn.slots, {name: value for name, value in result.answers.items() if name != "requested_slot"})
+    asked = [topic for move in result.moves for topic in move.topics]
+    remembered = list(dict.fromkeys([*(turn.slots.get("topics_asked") or []), *asked]))
+    return [
+        *changed,
+        SlotSet("language", str(turn.language)),
+        SlotSet("topics_asked", remembered or None),
+        SlotSet("form_memory", result.memory.dump()),
+        SlotSet("form_end", {"form": str(form), "end": str(result.end)} if result.end else None),
+        SlotSet("requested_slot", result.asked.id if result.asked else None),
+    ]
+
+
+class _Telling:
+    """Says the moves of one form turn, then the question."""
+
+    def __init__(self, turn: Turn, speaker: Speaker, form: FormName, result: FormTurn) -> None:
+        self.turn = turn
+        self.speaker = speaker
+        self.form = form
+        self.result = result
+
+    def tell(self) -> None:
+        tellers: dict[str, Callable[[Move], str | None]] = {
+            "phrase": self._phrase,
+            "answer": self._answers,
+            "answer_best": self._answers,
+            "care": self._care,
+            "decline": lambda move: self.speaker.text("decline_in_form"),
+            "offer_skip": lambda move: self.speaker.text("offer_skip"),
+        }
+        lines = [line for move in self.result.moves if (line := tellers[move.kind](move))]
+        if self.result.asked is None:
+            if lines:
+                self.speaker.utter("\n\n".join(lines))
+            return
+        self._ask(self.result.asked, lines)
+
+    def _ask(self, question: Question, lines: list[str]) -> None:
+        titles = self._titles(question)
+        names = {move.name for move in self.result.moves}
+        own_words = names & {"which_place", "which_minor_band", "zip_unknown", "outside_us", "phone_wrong", "email_wrong", f"help_{question.id}"}
+        if own_words:
+            self.speaker.utter("\n\n".join(lines), titles)
+        else:
+            self.speaker.question(question, self._organisation(), "\n\n".join(lines)) if titles == self.speaker.options(question) else (
+                self.speaker.utter("\n\n".join([*lines, self.speaker.text(f"ask_{question.id}", name=self._organisation())]), titles)
+            )
+
+    def _titles(self, question: Question) -> list[str]:
+        if self.result.problem_choices:
+            return [self._place_title(place) for place in self.result.problem_choices]
+        titles = self.speaker.options(question)
+        if any(move.kind == "offer_skip" for move in self.result.moves):
+            return [*dict.fromkeys([*titles, self.speaker.text("choice_skip"), self.speaker.text("choice_person")])]
+        if any(move.name == "which_minor_band" for move in self.result.moves):
+            return titles[1:]
+        return titles
+
+    def _place_title(self, place: Place) -> str:
+        state = state_name(place.state, self.speaker.language)
+        return f"{place.city}, {place.state}" if place.city else state
+
+    def _phrase(self, move: Move) -> str:
+        return self.speaker.text(move.name)
+
+    def _answers(self, move: Move) -> str | None:
+        """Answers to a question in the middle go out on their own, with their sources; then ours comes back."""
+        audience = self.turn.audience or audience_of_form(self.form)
+        place = self.turn.place
+        for topic in _sayable(move.topics):
+            self.speaker.answer(
+                services().knowledge.answer(topic, self.speaker.language, audience, place.state if place else None)
+            )
+        return self.speaker.text("back_to_question")
+
+    def _care(self, move: Move) -> None:
+        answer = services().knowledge.answer(move.name, self.speaker.language)
+        self.speaker.answer(answer, [self.speaker.text("choice_person")])
+
+    def _organisation(self) -> str:
+        place, audience = self.turn.place, self.turn.audience or Audience.SEEKER
+        return organisation_for(place, audience) or self.speaker.text("national_office")
+
+
+def _sayable(topics: Iterable[str]) -> list[str]:
+    return [topic for topic in topics if topic not in ("chitchat", "out_of_scope")]
+
+
+END_WITHOUT_RESULT = (End.CANCELLED, End.RESTARTED, End.PERSON, End.DELETE)

@@ -1,0 +1,128 @@
+"""Says things: turns phrases, answers and offices into messages with buttons, sources and cards.
+
+Every text comes from the knowledge; nothing is worded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.core.geography import state_name
+from bot.core.language import Language
+from bot.core.routing import Audience, ReasonKind, Route, RoutedOffice, explain_route
+from bot.core.screening import Kind, Question
+from bot.knowledge.model import Answer, Fact, Knowledge
+from bot.store.database import Database
+from bot.store.office_cards import OfficeCard, Shown, describe_office
+
+
+class Speaker:
+    """One turn's voice, in one language."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, knowledge: Knowledge, language: Language) -> None:
+        self._dispatcher = dispatcher
+        self._knowledge = knowledge
+        self.language = language
+
+    def text(self, phrase: str, **values: object) -> str:
+        return self._knowledge.say(phrase, self.language, **values)
+
+    def say(self, phrase: str, choices: Iterable[str] = (), **values: object) -> None:
+        """A phrase by name, with button titles under it."""
+        self.utter(self.text(phrase, **values), choices)
+
+    def utter(self, text: str, choices: Iterable[str] = (), **custom: Any) -> None:
+        """One message. A button is a shortcut for typing its title: the title is what comes back."""
+        buttons = [{"title": title, "payload": title} for title in dict.fromkeys(choices)]
+        self._dispatcher.utter_message(text=text, buttons=buttons or None)
+        if any(custom.values()):
+            self._dispatcher.utter_message(json_message={key: value for key, value in custom.items() if value})
+
+    def answer(self, answer: Answer, choices: Iterable[str] = ()) -> None:
+        """An answer with where it comes from."""
+        self.utter(answer.text, choices, topics=[answer.topic], sources=source_lines(answer.facts))
+
+    def follow_ups(self, topics: Iterable[str]) -> list[str]:
+        return [self._knowledge.label(topic, self.language) for topic in topics]
+
+    def question(self, question: Question, organisation: str = "", before: str = "") -> None:
+        """A question of a form with its buttons; the consent names who would receive what was said."""
+        text = self.text(f"ask_{question.id}", name=organisation)
+        self.utter(f"{before}\n\n{text}".strip(), self.options(question))
+
+    def options(self, question: Question) -> list[str]:
+        if question.kind is Kind.CONTACT:
+            return [self.text("option_contact_they_call")]
+        titles = [self.text(f"option_{question.id}_{option}") for option in question.options]
+        return [*titles, self.text("choice_skip")] if question.optional and "prefer_not" not in question.options else titles
+
+    def office(self, route: Route, database: Database, state: str | None, before: str = "", choices: Iterable[str] = ()) -> None:
+        """The chosen office, why it was chosen, the second choice, and one across the border if there is one."""
+        if route.first is None:
+            return
+        first = describe_office(database, route.first.office_id)
+        blocks = [before, self._card_text(first, route.first), self._route_reason(route, state)]
+        cards = [_card(first, route.first)]
+        if route.across_border:
+            other = describe_office(database, route.across_border.office_id)
+            miles = round(route.across_border.miles or 0)
+            blocks.append(self.text("card_border", miles=miles, name=other.name, state=state_name(other.state, self.language)))
+            cards.append(_card(other, route.across_border))
+        if route.second:
+            second = describe_office(database, route.second.office_id)
+            blocks.append(self.text("card_second", name=_with_website(second)))
+            cards.append(_card(second, route.second))
+        self.utter("\n\n".join(block for block in blocks if block), choices, cards=cards)
+
+    def _route_reason(self, route: Route, state: str | None) -> str:
+        reason = explain_route(route).kind
+        if not state:
+            return self.text("route_national_unknown")
+        known = {kind: f"route_{kind}" for kind in ReasonKind if kind is not ReasonKind.NOBODY}
+        return self.text(known[reason], state=state_name(state, self.language))
+
+    def _card_text(self, card: OfficeCard, routed: RoutedOffice) -> str:
+        lines = [self.text("card_first", name=card.name)]
+        if routed.miles is not None:
+            lines.append(self.text("card_miles", miles=round(routed.miles)))
+        street = [part.value for part in (card.street, card.city) if part]
+        if street:
+            label = "card_address" if card.street else "card_city"
+            value = ", ".join([*street, " ".join(filter(None, (card.state, card.zip)))])
+            lines.append(self.text(label, value=value) + self._caution(card.street or card.city))
+        for label, shown in (("card_phone", card.phone), ("card_email", card.email), ("card_website", card.website)):
+            if shown:
+                lines.append(self.text(label, value=shown.value) + self._caution(shown))
+        if not (card.phone or card.email or card.website):
+            lines.append(self.text("card_no_contact"))
+        return "\n".join(lines)
+
+    def _caution(self, shown: Shown | None) -> str:
+        if shown is None or not shown.confirm:
+            return ""
+        year = shown.source_date[:4]
+        note = self.text("card_dated", date=year) if year.isdigit() else self.text("card_confirm")
+        return f" ({note})"
+
+
+def audience_of_form(form: str) -> Audience:
+    """Whom a form is for."""
+    return Audience.EMPLOYER if form == "employer_form" else Audience.SEEKER
+
+
+def source_lines(facts: Iterable[Fact]) -> list[dict[str, str]]:
+    """Title, address and date of each source, each address once."""
+    return list({fact.url: {"title": fact.source, "url": fact.url, "date": fact.date} for fact in facts}.values())
+
+
+def _with_website(card: OfficeCard) -> str:
+    return f"{card.name} ({card.website.value})" if card.website else card.name
+
+
+def _card(card: OfficeCard, routed: RoutedOffice) -> dict[str, Any]:
+    data = {key: value for key, value in asdict(card).items() if value is not None}
+    return {**data, "kind": str(card.kind), "miles": None if routed.miles is None else round(routed.miles, 1)}

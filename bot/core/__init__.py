@@ -1,0 +1,1 @@
+"""Rules without I/O: language, places, screening, routing order and text."""

@@ -1,0 +1,300 @@
+"""One turn of a form: what a message does to the answers, what is said back, and what is asked next.
+
+Pure: it is given what was understood and what is remembered, and returns the moves to make. It must not know wordings
+(phrases have names), Rasa, or the database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.core.geography import Place
+from bot.core.heard import Decision, Heard
+from bot.core.replies import Problem, Reply, is_outside_manufacturing, read_place, read_reply, unknown_reply
+from bot.core.screening import QUESTIONS, SKIPPED, Answers, FormName, Kind, Question, next_question, questions_of
+
+FAILURES_BEFORE_HELP = 2
+CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
+_CORRECTION = re.compile(
+    r"\b(?:actually|wait|sorry|i meant|i mean|correction|scratch that|made a mistake|my mistake|wrong|change (?:my|the|it)|instead|not \w+ but|"
+    r"en realidad|perdon|espere?|quise decir|me equivoque|equivocad[oa]|correccion|mejor dicho|cambiar|corrijo|digo)\b"
+)
+_ABOUT = {
+    "place": r"zip|city|state|address|location|live|codigo postal|ciudad|estado|vivo",
+    "age_band": r"age|old|years|edad|anos",
+    "diploma": r"diploma|ged|school|prepa|escuela",
+    "schedule": r"schedule|full time|part time|shift|horario|turno|tiempo",
+    "production": r"production|produccion",
+    "product": r"product|make|producto|fabricamos",
+    "workers": r"workers|people|number|trabajadores|personas|numero",
+    "mentors": r"mentors?",
+    "union_on_site": r"union|sindicato",
+    "hires": r"new hires|current|nuevos|actuales",
+    "sponsorship": r"sponsor|group|patrocin|grupo",
+    "contact_name": r"name|nombre",
+    "contact": r"phone|email|e-mail|number|telefono|correo|numero",
+}
+
+
+class End(StrEnum):
+    """Why a form ended."""
+
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    RESTARTED = "restarted"
+    PERSON = "person"
+    DELETE = "delete"
+    SWITCHED = "switched_to_employer"
+    OUTSIDE_US = "outside_us"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing to say: a phrase by name, the answers to topics, or care in danger."""
+
+    kind: str
+    name: str = ""
+    topics: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a form remembers beside the answers; kept as JSON in the slot `form_memory`."""
+
+    failures: Mapping[str, int] = field(default_factory=dict)
+    pending: tuple[Place, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any] | None) -> Memory:
+        known = data or {}
+        pending = tuple(Place(**place) for place in known.get("pending", ()))
+        return cls(dict(known.get("failures", {})), pending, tuple(known.get("order", ())))
+
+    def dump(self) -> dict[str, Any]:
+        pending = [{name: getattr(place, name) for name in Place.__dataclass_fields__} for place in self.pending]
+        return {"failures": dict(self.failures), "pending": pending, "order": list(self.order)}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a message came to. `asked` is the question to put next, None when the form ends with `end`."""
+
+    answers: Mapping[str, Any]
+    memory: Memory
+    moves: tuple[Move, ...]
+    asked: Question | None
+    end: End | None = None
+    problem_choices: tuple[Place, ...] = ()
+
+
+def start_form(form: FormName, answers: Answers) -> Turn:
+    """The first question of a form, after what is known already."""
+    return _ask_next(form, dict(answers), Memory(), ())
+
+
+def take_turn(form: FormName, asked_id: str, answers: Answers, memory: Memory, heard: Heard) -> Turn:
+    """Read a message as the reply to the question `asked_id`, or as whatever else it is."""
+    asked = next((question for question in QUESTIONS[form] if question.id == asked_id), QUESTIONS[form][0])
+    known = dict(answers)
+    return (
+        _care(form, asked, known, memory, heard)
+        or _steer(form, asked, known, memory, heard)
+        or _choose_place(form, asked, known, memory, heard)
+        or _correct(form, asked, known, memory, heard)
+        or _answer(form, asked, known, memory, heard)
+        or _digress(asked, known, memory, heard)
+        or _fail(form, asked, known, memory)
+    )
+
+
+def _care(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    """Danger comes before any question of ours."""
+    if heard.act not in CARE_ACTS:
+        return None
+    return Turn(known, memory, (Move("care", heard.act or ""),), asked)
+
+
+def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    """Commands: stop, start over, a person, erase, back, why, go on, say it again."""
+    endings = {"cancel": End.CANCELLED, "restart": End.RESTARTED, "human": End.PERSON, "delete_data": End.DELETE}
+    if heard.act in endings and not (form is FormName.HANDOFF and heard.act == "human"):
+        return Turn(known, memory, (), None, endings[heard.act or ""])
+    if heard.act == "back":
+        return _go_back(form, asked, known, memory)
+    if heard.act == "why":
+        return Turn(known, memory, (Move("phrase", f"why_{asked.id}"),), asked)
+    if heard.act in ("resume", "repeat", "greet", "thanks"):
+        return Turn(known, memory, (Move("phrase", "resume"),) if heard.act == "resume" else (), asked)
+    if heard.act == "skip":
+        return _skip(form, asked, known, memory)
+    return None
+
+
+def _go_back(form: FormName, asked: Question, known: dict[str, Any], memory: Memory) -> Turn:
+    earlier = [question for question in questions_of(form, known) if question.id in memory.order and question.id != asked.id]
+    if not earlier:
+        return Turn(known, memory, (Move("phrase", "nothing_before"),), asked)
+    last = max(earlier, key=lambda question: memory.order.index(question.id))
+    known[last.id] = None
+    order = tuple(name for name in memory.order if name != last.id)
+    return Turn(known, replace(memory, order=order, pending=()), (Move("phrase", "went_back"),), last)
+
+
+def _skip(form: FormName, asked: Question, known: dict[str, Any], memory: Memory) -> Turn:
+    if asked.id in ("consent", "contact_name", "contact"):
+        return Turn(known, memory, (), None, End.CANCELLED)
+    known[asked.id] = SKIPPED
+    return _ask_next(form, known, memory, (Move("phrase", "skipped"),), asked)
+
+
+def _choose_place(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    """The reply to "which of these places?": a state, a city with its state, or the number on the list."""
+    if not memory.pending or asked.kind is not Kind.PLACE:
+        return None
+    states = heard.values("state")
+    numbers = [int(number) for number in heard.values("number")]
+    chosen = [place for place in memory.pending if place.state in states]
+    if not chosen and numbers and 1 <= numbers[0] <= len(memory.pending) and not heard.values("zip"):
+        chosen = [memory.pending[numbers[0] - 1]]
+    if len(chosen) != 1:
+        return None
+    known["place"] = chosen[0]
+    return _ask_next(form, known, replace(memory, pending=()), (), asked)
+
+
+def _correct(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    """ "Actually I'm in Ohio", "no wait, I'm 17", "change my ZIP": an earlier answer is changed, then the question comes again."""
+    text = heard.plain
+    if not _CORRECTION.search(text):
+        return None
+    for question in questions_of(form, known):
+        if question.id == asked.id or known.get(question.id) is None:
+            continue
+        named = bool(re.search(rf"\b(?:{_ABOUT.get(question.id, question.id)})\b", text))
+        if not named and not _speaks_of(question, heard):
+            continue
+        reply = read_reply(question, replace(heard, text=_CORRECTION.sub(" ", heard.text)))
+        if isinstance(reply, Reply):
+            known[question.id] = reply.value
+            return _ask_next(form, known, memory, (Move("phrase", "corrected"),), asked)
+        if named:
+            known[question.id] = None
+            return Turn(known, memory, (Move("phrase", "correct_which"),), question)
+    return None
+
+
+def _speaks_of(question: Question, heard: Heard) -> bool:
+    """The message holds something that only this question can be about."""
+    if question.id == "place":
+        return bool(heard.values("zip") or heard.values("city", sure_only=True) or heard.values("state"))
+    return question.id == "age_band" and bool(heard.values("age"))
+
+
+def _answer(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    reply = read_reply(asked, heard)
+    if reply is None and (value := unknown_reply(asked, heard)):
+        reply = Reply(value)
+    if isinstance(reply, Problem):
+        return _problem(form, asked, known, memory, heard, reply)
+    if reply is None:
+        return None
+    if _is_aside(asked, heard):
+        return None
+    known[asked.id] = reply.value
+    if asked.id == "product":
+        known["outside_manufacturing"] = is_outside_manufacturing(str(reply.value)) or None
+    moves = (Move("answer", topics=_topics(heard)),) if _asks_too(asked, heard) else ()
+    return _ask_next(form, _volunteered(form, asked, known, heard), memory, moves, asked)
+
+
+def _problem(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard, problem: Problem) -> Turn:
+    if problem.kind == "which_place":
+        return Turn(
+            known, replace(memory, pending=problem.choices), (Move("phrase", "which_place"),), asked, None, problem.choices
+        )
+    failures = _failed(memory, asked)
+    if problem.kind == "outside_us" and failures.failures[asked.id] >= FAILURES_BEFORE_HELP:
+        return Turn(known, failures, (), None, End.OUTSIDE_US)
+    moves = [Move("phrase", problem.kind)]
+    if failures.failures[asked.id] >= FAILURES_BEFORE_HELP:
+        moves.append(Move("offer_skip", asked.id))
+    return Turn(known, failures, tuple(moves), asked)
+
+
+def _is_aside(asked: Question, heard: Heard) -> bool:
+    """A question to us that only happens to hold something that looks like an answer."""
+    return (
+        heard.is_question
+        and asked.kind in (Kind.CHOICE, Kind.NUMBER)
+        and len(heard.plain.split()) > 5
+        and heard.decision is Decision.ANSWERED
+    )
+
+
+def _asks_too(asked: Question, heard: Heard) -> bool:
+    """The answer came together with a question: "53215, do I need a diploma?"."""
+    return (
+        "?" in heard.text
+        and heard.decision is Decision.ANSWERED
+        and asked.kind in (Kind.PLACE, Kind.CONTACT)
+        and len(heard.plain.split()) > 3
+    )
+
+
+def _volunteered(form: FormName, asked: Question, known: dict[str, Any], heard: Heard) -> dict[str, Any]:
+    """A place or an age said along the way is kept, so that it need not be asked again."""
+    for question in questions_of(form, known):
+        if question.id != asked.id and known.get(question.id) is None and _speaks_of(question, heard):
+            reply = read_place(heard) if question.id == "place" else read_reply(question, heard)
+            if isinstance(reply, Reply):
+                known[question.id] = reply.value
+    return known
+
+
+def _digress(asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
+    """A question in the middle is answered, then ours comes again."""
+    sure = heard.decision is Decision.ANSWERED and heard.topic not in (None, "chitchat", "out_of_scope")
+    asks = heard.is_question or len(heard.plain.split()) >= 4
+    if sure and asks:
+        return Turn(known, memory, (Move("answer", topics=_topics(heard)),), asked)
+    if heard.is_question and heard.decision is Decision.UNSURE:
+        return Turn(known, memory, (Move("answer_best", topics=_topics(heard)),), asked)
+    if heard.is_question and heard.decision is Decision.DECLINED:
+        return Turn(known, memory, (Move("decline"),), asked)
+    return None
+
+
+def _topics(heard: Heard) -> tuple[str, ...]:
+    return tuple(part[0] for part in heard.parts if part)
+
+
+def _fail(form: FormName, asked: Question, known: dict[str, Any], memory: Memory) -> Turn:
+    """Two failures in a row: explain, then offer to skip or a person."""
+    failed = _failed(memory, asked)
+    if failed.failures[asked.id] < FAILURES_BEFORE_HELP:
+        return Turn(known, failed, (Move("phrase", f"help_{asked.id}"),), asked)
+    return Turn(known, failed, (Move("phrase", f"why_{asked.id}"), Move("offer_skip", asked.id)), asked)
+
+
+def _failed(memory: Memory, asked: Question) -> Memory:
+    return replace(memory, failures={**memory.failures, asked.id: memory.failures.get(asked.id, 0) + 1})
+
+
+def _ask_next(
+    form: FormName, known: dict[str, Any], memory: Memory, moves: tuple[Move, ...], answered: Question | None = None
+) -> Turn:
+    order = memory.order
+    if answered and known.get(answered.id) is not None:
+        order = (*(name for name in order if name != answered.id), answered.id)
+    memory = replace(memory, order=order, pending=(), failures={k: v for k, v in memory.failures.items() if known.get(k) is None})
+    if known.get("seeker_path") == "employer" and form is FormName.SEEKER:
+        return Turn(known, memory, moves, None, End.SWITCHED)
+    question = next_question(form, known)
+    return Turn(known, memory, moves, question, None if question else End.COMPLETE)

@@ -1,0 +1,145 @@
+"""Reads `data/knowledge/` into a `Knowledge`. Reports every fault of form at once, in an editor's words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from bot.core.language import Bilingual
+from bot.knowledge.model import Audience, Fact, Knowledge, PersonOffer, Referral, StateNote, Topic
+
+DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "knowledge"
+_TOPIC_KEYS = {"topic", "label", "answer", "facts", "person", "next", "states", *Audience}
+_T = TypeVar("_T")
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class KnowledgeError(Exception):
+    """The knowledge cannot be read; `faults` lists every reason, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@lru_cache(maxsize=2)
+def load_knowledge(directory: Path = DIRECTORY) -> Knowledge:
+    """Read the facts, topics, care answers, referrals and phrases under `directory`.
+
+    Raises KnowledgeError with every fault of form found.
+    """
+    faults: list[str] = []
+    knowledge = Knowledge(
+        facts=_read_facts(directory / "facts.tsv", faults),
+        topics={topic.id: topic for topic in _read_topics(directory / "topics", faults)},
+        care={topic.id: topic for topic in _read_topics(directory / "care", faults)},
+        referrals=tuple(_read_referrals(directory / "referrals.yml", faults)),
+        phrases=_read_phrases(directory / "phrases.yml", faults),
+    )
+    faults += _dangling(knowledge)
+    if faults:
+        raise KnowledgeError(faults)
+    return knowledge
+
+
+def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
+            fact = Fact(**{key: (row.get(key) or "").strip() for key in Fact.__dataclass_fields__})
+            if fact.id in facts:
+                faults.append(f"facts.tsv line {number}: the id {fact.id} stands twice.")
+            for column in ("id", "statement", "source", "url", "date", "confidence"):
+                if not getattr(fact, column):
+                    faults.append(f"facts.tsv line {number}: the column {column} is empty.")
+            facts[fact.id] = fact
+    return facts
+
+
+def _read_topics(directory: Path, faults: list[str]) -> Iterator[Topic]:
+    for path in sorted(directory.glob("*.yml")):
+        topic = _guarded(path, _topic, faults)
+        if topic and topic.id != path.stem:
+            faults.append(f"{path.name}: it says 'topic: {topic.id}', but the file is named {path.stem}.")
+        if topic:
+            yield topic
+
+
+def _guarded(path: Path, build: Callable[[Any], _T], faults: list[str]) -> _T | None:
+    try:
+        return build(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        faults.append(f"{path.name}{where}: this is not valid YAML ({getattr(error, 'problem', error)}).")
+    except FileNotFoundError:
+        faults.append(f"{path.name}: the file is missing.")
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        faults.append(f"{path.name}: {error.args[0] if error.args else error}")
+    return None
+
+
+def _topic(data: Any) -> Topic:
+    unknown = set(data) - _TOPIC_KEYS
+    if unknown:
+        raise ValueError(f"unknown entries {', '.join(sorted(unknown))}; known are {', '.join(sorted(_TOPIC_KEYS))}.")
+    return Topic(
+        id=_required(data, "topic"),
+        label=_bilingual(data, "label"),
+        answer=_bilingual(data, "answer"),
+        facts=tuple(_required(data, "facts")),
+        person=PersonOffer(data.get("person", PersonOffer.WHEN_ASKED)),
+        next=tuple(data.get("next", ())),
+        variants={audience: _bilingual(data, audience) for audience in Audience if audience in data},
+        states={
+            state: StateNote(_bilingual(data["states"], state), tuple(_required(note, "facts")))
+            for state, note in (data.get("states") or {}).items()
+        },
+    )
+
+
+def _required(data: Any, key: str) -> Any:
+    if not data.get(key):
+        raise ValueError(f"the entry '{key}' is missing or empty.")
+    return data[key]
+
+
+def _bilingual(data: Any, key: str) -> Bilingual:
+    pair = _required(data, key)
+    texts = {language: str(pair.get(language) or "").strip() for language in ("en", "es")}
+    for language, text in texts.items():
+        if not text:
+            raise ValueError(f"'{key}' has no text in {'English' if language == 'en' else 'Spanish'} ({language}).")
+    return Bilingual(**texts)
+
+
+def _read_referrals(path: Path, faults: list[str]) -> Iterator[Referral]:
+    def build(data: Any) -> list[Referral]:
+        return [
+            Referral(_required(item, "id"), tuple(_required(item, "words")), _bilingual(item, "answer"), tuple(item["facts"]))
+            for item in data
+        ]
+
+    yield from _guarded(path, build, faults) or []
+
+
+def _read_phrases(path: Path, faults: list[str]) -> dict[str, Bilingual]:
+    return _guarded(path, lambda data: {key: _bilingual(data, key) for key in data}, faults) or {}
+
+
+def _dangling(knowledge: Knowledge) -> Iterator[str]:
+    for topic in (*knowledge.topics.values(), *knowledge.care.values()):
+        cited = {*topic.facts, *(fact for note in topic.states.values() for fact in note.facts)}
+        for fact in sorted(cited - set(knowledge.facts)):
+            yield f"{topic.id}.yml: it cites the fact {fact}, which facts.tsv does not have."
+        for follow_up in topic.next:
+            if follow_up not in knowledge.topics:
+                yield f"{topic.id}.yml: 'next' names {follow_up}, which is no topic."
+    for referral in knowledge.referrals:
+        for fact in sorted(set(referral.facts) - set(knowledge.facts)):
+            yield f"referrals.yml, {referral.id}: it cites the fact {fact}, which facts.tsv does not have."

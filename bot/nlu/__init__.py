@@ -1,0 +1,1 @@
+"""What runs inside Rasa: the sentence encoder, the topic classifier, places and numbers."""

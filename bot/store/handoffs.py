@@ -1,0 +1,203 @@
+"""Handoffs: kept once for each request, shown by reference without personal data, changed, cancelled and erased.
+
+Responsible for the table `handoffs`. Must not know what may be kept (core.handoff) nor how anything is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.core.handoff import (
+    ContactKind,
+    Handoff,
+    HandoffError,
+    HandoffStatus,
+    Line,
+    check_age,
+    check_contact,
+    require_transition,
+)
+from bot.core.reference import new_reference
+from bot.store.database import Database
+from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.schema import Handoff as HandoffRow
+from bot.store.schema import Office, utc_now
+
+_ATTEMPTS = 20
+_ENDED = (HandoffStatus.CLOSED, HandoffStatus.EXPIRED, HandoffStatus.CANCELLED)
+
+_OF_REQUEST = select(HandoffRow.reference).where(
+    HandoffRow.conversation_id == bindparam("conversation_id"), HandoffRow.request_key == bindparam("request_key")
+)
+_VIEWS = select(HandoffRow.reference, HandoffRow.status, HandoffRow.created_at, Office.name).outerjoin(
+    Office, Office.id == HandoffRow.office_id
+)
+_BY_REFERENCE = _VIEWS.where(HandoffRow.reference == bindparam("reference"))
+_BY_CONVERSATION = _VIEWS.where(HandoffRow.conversation_id == bindparam("conversation_id")).order_by(HandoffRow.id.desc())
+
+
+class HandoffNotFoundError(LookupError):
+    """There is no handoff of that reference in that conversation."""
+
+
+class HandoffEndedError(HandoffError):
+    """The handoff is closed, expired or cancelled: nothing about it changes any more."""
+
+
+class NoReferenceLeftError(RuntimeError):
+    """Every reference tried was taken; with a working source of chance this does not happen."""
+
+
+@dataclass(frozen=True)
+class HandoffStatusView:
+    """What may be shown to whoever holds the reference: nothing personal. `office_name` is None where no office was named."""
+
+    reference: str
+    status: HandoffStatus
+    created_at: datetime
+    office_name: str | None
+
+
+def save_handoff(database: Database, handoff: Handoff) -> str:
+    """Keep a handoff and give its reference. The same request again gives the same reference and changes nothing.
+
+    Raises sqlalchemy's IntegrityError where the office is not known.
+    """
+    values = dict(_values_of(handoff))
+    request = {"conversation_id": handoff.conversation_id, "request_key": handoff.request_key}
+    for _ in range(_ATTEMPTS):
+        with database.transaction() as session:
+            reference = _insert(session, values | {"reference": new_reference()}) or session.scalar(_OF_REQUEST, request)
+            if reference is not None:
+                return reference
+        # Neither inserted nor there already: the reference belongs to another request.
+    raise NoReferenceLeftError
+
+
+def find_handoff(database: Database, reference: str) -> HandoffStatusView | None:
+    """What became of a handoff, for anybody who holds its reference."""
+    with database.reading() as connection:
+        row = connection.execute(_BY_REFERENCE, {"reference": reference}).one_or_none()
+    return _view(row) if row else None
+
+
+def find_handoffs_of(database: Database, conversation_id: str) -> list[HandoffStatusView]:
+    """The handoffs of a conversation, newest first."""
+    with database.reading() as connection:
+        return [_view(row) for row in connection.execute(_BY_CONVERSATION, {"conversation_id": conversation_id})]
+
+
+def update_contact(
+    database: Database, conversation_id: str, reference: str, name: str | None, kind: ContactKind, value: str | None
+) -> HandoffStatusView:
+    """Change how the person is reached. Only from their own conversation: whoever finds a reference changes nothing.
+
+    Raises HandoffNotFoundError, HandoffEndedError, ContactError or MinorError.
+    """
+    check_contact(kind, value)
+    with database.transaction() as session:
+        row = _load(session, conversation_id, reference)
+        if row.status in _ENDED:
+            raise HandoffEndedError(f"A handoff that is {row.status} is not changed.")
+        check_age(row.answers, value)
+        _write(session, row, contact_name=name, contact_kind=str(kind), contact_value=value)
+    empty_log(database.engine)
+    return _found(database, reference)
+
+
+def cancel_handoff(database: Database, conversation_id: str, reference: str) -> HandoffStatusView:
+    """Take a request back: it stays as cancelled, its contact goes. Twice is as good as once.
+
+    Raises HandoffNotFoundError, or TransitionError where it is closed or expired.
+    """
+    with database.transaction() as session:
+        row = _load(session, conversation_id, reference)
+        if row.status != HandoffStatus.CANCELLED:
+            require_transition(HandoffStatus(row.status), HandoffStatus.CANCELLED)
+            no_contact = {"contact_name": None, "contact_kind": str(ContactKind.NONE), "contact_value": None}
+            _write(session, row, status=str(HandoffStatus.CANCELLED), **no_contact)
+    empty_log(database.engine)
+    return _found(database, reference)
+
+
+def erase_person(database: Database, conversation_id: str) -> int:
+    """Delete every handoff of a conversation with all that it holds; gives their number."""
+    with database.transaction() as session:
+        overwrite_deleted(session.connection())
+        erased = session.scalars(
+            delete(HandoffRow).where(HandoffRow.conversation_id == conversation_id).returning(HandoffRow.id)
+        ).all()
+    if erased:
+        empty_log(database.engine)
+    return len(erased)
+
+
+def _insert(session: Session, values: dict[str, Any]) -> str | None:
+    """The reference, or None where the request or the reference exists already: the constraints decide, not a look before."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(HandoffRow).values(values).on_conflict_do_nothing().returning(HandoffRow.reference)
+    return session.scalar(statement)
+
+
+def _load(session: Session, conversation_id: str, reference: str) -> HandoffRow:
+    row = session.scalars(
+        select(HandoffRow)
+        .where(HandoffRow.conversation_id == conversation_id, HandoffRow.reference == reference)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise HandoffNotFoundError(reference)
+    return row
+
+
+def _write(session: Session, row: HandoffRow, **values: str | None) -> None:
+    """Change a handoff so that what was there before cannot be read from the file any more."""
+    overwrite_deleted(session.connection())
+    session.execute(update(HandoffRow).where(HandoffRow.id == row.id).values(values))
+
+
+def _found(database: Database, reference: str) -> HandoffStatusView:
+    view = find_handoff(database, reference)
+    if view is None:
+        raise HandoffNotFoundError(reference)
+    return view
+
+
+def _view(row: Row[Any]) -> HandoffStatusView:
+    return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name)
+
+
+def _values_of(handoff: Handoff) -> Iterator[tuple[str, Any]]:
+    """The columns; enums as their words, and what goes into JSON as plain values."""
+    for name in ("conversation_id", "request_key", "state", "office_id", "consent_version", "consented_at", "contact_name"):
+        yield name, getattr(handoff, name)
+    for name in ("audience", "language", "contact_kind", "reason"):
+        yield name, str(getattr(handoff, name))
+    yield "contact_value", handoff.contact_value or None
+    yield "result", str(handoff.result) if handoff.result else None
+    yield "answers", _plain(dict(handoff.answers))
+    yield "topics", list(handoff.topics)
+    yield "transcript", [_plain_line(line) for line in handoff.transcript]
+    yield "status", str(HandoffStatus.NEW)
+    yield "created_at", utc_now()
+
+
+def _plain(value: Any) -> Any:
+    """JSON of answers, in which a place may be an object."""
+    return json.loads(json.dumps(value, default=_plain_object))
+
+
+def _plain_object(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def _plain_line(line: Line) -> dict[str, Any]:
+    return {"author": str(line.author), "text": line.text, "at": line.at.isoformat(), "choices": list(line.choices)}

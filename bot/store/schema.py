@@ -1,0 +1,219 @@
+"""The tables.
+
+Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
+Rasa's own `events` table may lie in the same database; it is not ours.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_RASA_TABLES = frozenset({"events"})
+# Ids sort by code point in both databases, as in Python; a locale's order would differ.
+ID = String(64).with_variant(String(64, collation="C"), "postgresql")
+
+
+# What the router fetches of a row: beside the finest cells in PostgreSQL's index, or each row of a crowded cell is a page.
+_FETCHED = ["office_id", "organisation", "latitude", "longitude", "x", "y", "z"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC; SQLite itself would drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
+    """Whether a table found in the database is to be compared with these: Rasa may keep its own beside them."""
+    return kind != "table" or name not in _RASA_TABLES
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {datetime: UtcDateTime, str: Text, float: Double}  # noqa: RUF012
+
+
+class Partner(Base):
+    """An organisation. `counts_as` is shared by organisations that may be one body: they are one choice for a person."""
+
+    __tablename__ = "partners"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str]
+    counts_as: Mapped[str] = mapped_column(ID)
+
+
+class Office(Base):
+    """A place or desk of an organisation; `confidence` and the sources are the words of the partner file."""
+
+    __tablename__ = "offices"
+    __table_args__ = (Index(None, "partner_id"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    position: Mapped[int]
+    partner_id: Mapped[str] = mapped_column(ID, ForeignKey("partners.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str]
+    short_name: Mapped[str]
+    street: Mapped[str]
+    city: Mapped[str]
+    state: Mapped[str] = mapped_column(String(2))
+    zip: Mapped[str] = mapped_column(String(10))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    coord_basis: Mapped[str] = mapped_column(String(8))
+    languages: Mapped[str]
+    source_url: Mapped[str]
+    source_date: Mapped[str]
+    confidence: Mapped[str]
+    contact_checked: Mapped[str]
+    partner: Mapped[Partner] = relationship()
+    areas: Mapped[list[ServiceArea]] = relationship(cascade="all, delete-orphan")
+    channels: Mapped[list[ContactChannel]] = relationship(cascade="all, delete-orphan")
+
+
+class ServiceArea(Base):
+    """An office serves an audience in a state."""
+
+    __tablename__ = "service_areas"
+
+    office_id: Mapped[str] = mapped_column(ID, ForeignKey("offices.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(2), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+
+class ContactChannel(Base):
+    """One way to reach an office, or one part of its address, and how far it can be trusted."""
+
+    __tablename__ = "contact_channels"
+    __table_args__ = (
+        CheckConstraint("kind IN ('phone', 'email', 'website', 'street', 'city')", name="kind"),
+        CheckConstraint("freshness IN ('current', 'undated', 'old', 'hidden')", name="freshness"),
+    )
+
+    office_id: Mapped[str] = mapped_column(ID, ForeignKey("offices.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[str]
+    source_url: Mapped[str]
+    source_date: Mapped[str]
+    freshness: Mapped[str] = mapped_column(String(8))
+    confirmed_by: Mapped[str | None]
+    confirmed_on: Mapped[date | None]
+
+
+class OfficeHistory(Base):
+    """What was changed in an office: column -> [old, new]; old is null when the office was added."""
+
+    __tablename__ = "office_history"
+    __table_args__ = (Index(None, "office_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[str] = mapped_column(ID, ForeignKey("offices.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class OfficeReach(Base):
+    """The index of the router, derived from the tables above: a row for each office, state and audience.
+
+    Besides the states there is the bucket "US" with every national office. `tier` sorts by reachability, then kind.
+    x, y, z are the office on the unit sphere; the cells are those of `bot.core.grid.RESOLUTIONS`, fine to coarse.
+    """
+
+    __tablename__ = "office_reach"
+    __table_args__ = (
+        Index("ix_office_reach_listed", "state", "audience", "tier", "office_id"),
+        Index("ix_office_reach_fine", "state", "audience", "tier", "cell_fine", postgresql_include=_FETCHED),
+        Index("ix_office_reach_middle", "state", "audience", "tier", "cell_middle"),
+        Index("ix_office_reach_coarse", "state", "audience", "tier", "cell_coarse"),
+    )
+
+    office_id: Mapped[str] = mapped_column(ID, ForeignKey("offices.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(2), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(8), primary_key=True)
+    tier: Mapped[int] = mapped_column(SmallInteger)
+    organisation: Mapped[str] = mapped_column(ID)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    z: Mapped[float | None]
+    cell_fine: Mapped[int | None]
+    cell_middle: Mapped[int | None]
+    cell_coarse: Mapped[int | None]
+
+
+class Handoff(Base):
+    """A conversation given to a person, with everything already said."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "request_key"),
+        UniqueConstraint("reference"),
+        CheckConstraint("contact_kind IN ('phone', 'email', 'they_call', 'none')", name="contact_kind"),
+        Index(None, "office_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16))
+    conversation_id: Mapped[str] = mapped_column(String(255))
+    request_key: Mapped[str] = mapped_column(String(64))
+    audience: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str | None] = mapped_column(String(2))
+    office_id: Mapped[str | None] = mapped_column(ID, ForeignKey("offices.id"))
+    result: Mapped[str | None] = mapped_column(String(32))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    topics: Mapped[list[Any]] = mapped_column(JSON)
+    transcript: Mapped[list[Any]] = mapped_column(JSON)
+    consent_version: Mapped[str] = mapped_column(String(32))
+    consented_at: Mapped[datetime]
+    contact_name: Mapped[str | None]
+    contact_kind: Mapped[str] = mapped_column(String(16))
+    contact_value: Mapped[str | None]
+    reason: Mapped[str | None]
+    status: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -1,0 +1,109 @@
+"""Trains the Rasa model, and knows whether the one at hand still fits what it was made from.
+
+Responsible for the fingerprint of the inputs, Rasa's training command and putting a finished model in place. Must not know
+what is inside a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.services import Ended, Service, Services
+from bot.settings import Settings
+
+MODEL = Path("models/imt.tar.gz")
+FINGERPRINT = Path("models/imt.fingerprint")
+RASA_PYTHON = Path(".venv-rasa/bin/python")
+LOGS = Path("var/log")
+TRAINING_LOG = LOGS / "train.log"
+_NEW = Path("models/new")
+_FILES = ("config.yml", "domain.yml", "requirements/rasa.txt")
+_DATA = ("data/nlu", "data/rules", "data/stories")
+# The topics' examples are read by our own component: Rasa would copy and compare them for longer than the training takes.
+_DATA_FOR_RASA = ("data/nlu/acts.yml", "data/rules", "data/stories")
+_COMPONENTS = "bot/nlu"
+# Longer than the five minutes that Rasa gives an action: two turns of a conversation never overlap.
+_LOCK_SECONDS = 310
+
+RunTraining = Callable[[Service, Path], Ended]
+
+
+class TrainingError(Exception):
+    """The training failed; the message says where its log is and whether an older model is left."""
+
+
+def fingerprint(root: Path, encoder: str) -> str:
+    """A hash that changes exactly when something changes that the model is made from."""
+    digest = hashlib.sha256(f"encoder {encoder}\n".encode())
+    for path in _inputs(root):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def is_current(root: Path, encoder: str) -> bool:
+    """A model is there, made from the inputs as they are."""
+    mark = root / FINGERPRINT
+    return (root / MODEL).exists() and mark.exists() and mark.read_text(encoding="utf-8").strip() == fingerprint(root, encoder)
+
+
+def train(root: Path, settings: Settings, run: RunTraining | None = None) -> None:
+    """Train and put the model in place; whatever goes wrong, an older model stays. Raises TrainingError."""
+    made_from = fingerprint(root, settings.encoder)
+    shutil.rmtree(root / _NEW, ignore_errors=True)
+    try:
+        ended = (run or _run)(_training_service(root, settings), root / LOGS)
+        made = root / _NEW / MODEL.name
+        if ended.code or not made.exists():
+            raise TrainingError(_failure(root, ended))
+        (root / FINGERPRINT).unlink(missing_ok=True)  # first: a model never stands beside the fingerprint of another
+        made.replace(root / MODEL)
+    finally:
+        shutil.rmtree(root / _NEW, ignore_errors=True)
+    (root / FINGERPRINT).write_text(made_from + "\n", encoding="utf-8")
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """What Rasa and our components inside it read from the environment; `endpoints.yml` names the two URLs."""
+    return {
+        "ACTION_ENDPOINT_URL": f"{settings.actions_url}/webhook",
+        "TRACKER_URL": settings.tracker_url,
+        "ENCODER": settings.encoder,
+        "ENCODER_THREADS": str(settings.encoder_threads),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TICKET_LOCK_LIFETIME": str(_LOCK_SECONDS),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _inputs(root: Path) -> Iterator[Path]:
+    """Every file that a model is made from, in a fixed order; editors' hidden files do not count."""
+    yield from (root / name for name in _FILES if (root / name).is_file())
+    for folder in _DATA:
+        yield from sorted(path for path in (root / folder).rglob("*") if path.is_file() and not path.name.startswith("."))
+    yield from sorted((root / _COMPONENTS).glob("*.py"))
+
+
+def _training_service(root: Path, settings: Settings) -> Service:
+    """`--force` and no cache: Rasa's own cache knows neither ENCODER nor the modules that a component calls."""
+    data = [name for name in _DATA_FOR_RASA if (root / name).exists()]
+    options = ("--fixed-model-name", "imt", "--out", str(_NEW), "--force", "--skip-validation", "--data", *data)
+    command = (str(root / RASA_PYTHON), "-m", "rasa", "train", *options)
+    return Service("train", command, root, {**rasa_environment(settings), "RASA_MAX_CACHE_SIZE": "0"})
+
+
+def _run(service: Service, logs: Path) -> Ended:
+    with Services([service], logs) as services:
+        return services.wait()
+
+
+def _failure(root: Path, ended: Ended) -> str:
+    kept = "The model of before is still there." if (root / MODEL).exists() else "There is no model yet."
+    lines = [f"    {line}" for line in ended.lines]
+    return "\n".join([f"The training failed. {kept} The log is {TRAINING_LOG}; it ends with:", *lines])
