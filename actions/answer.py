@@ -20,7 +20,7 @@ from bot.core.language import Language
 from bot.core.reference import find_reference
 from bot.core.replies import Reply, read_place
 from bot.core.routing import Audience
-from bot.knowledge.model import Answer
+from bot.knowledge.model import Answer, PersonOffer
 
 MOST_TOPICS_REMEMBERED = 30
 _MOST_CHOICES = 3
@@ -45,8 +45,8 @@ _SMALL_TALK = {
     "prefer_not": "help_reply",
     "dont_know": "help_reply",
     "cancel": "cancelled",
-    "affirm": "help_reply",
-    "deny": "thanks_reply",
+    "affirm": "ok_reply",
+    "deny": "ok_reply",
 }
 
 
@@ -147,7 +147,8 @@ class _Answering:
         if not offer or self.heard.act not in ("affirm", "deny"):
             return False
         if self.heard.act == "deny":
-            self.speaker.say("delete_kept" if offer == "delete" else "handoff_declined" if offer == "handoff" else "thanks_reply", self._menu())
+            refused = {"delete": "delete_kept", "handoff": "handoff_declined"}
+            self.speaker.say(refused.get(offer, "ok_reply"), self._menu())
             return True
         taken: dict[str, Callable[[], None]] = {
             "screening": lambda: self._begin("employer_form" if self.audience is Audience.EMPLOYER else "seeker_form"),
@@ -207,8 +208,9 @@ class _Answering:
 
     def _plain_answer(self, answer: Answer) -> None:
         self.speaker.answer(answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")])
-        if answer.topic == "complaint":
-            self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", "complaint")]
+        if services().knowledge.topics[answer.topic].person is PersonOffer.ALWAYS:
+            reason = "complaint" if answer.topic == "complaint" else "asked_for_person"
+            self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", reason)]
 
     def _lead_to_office(self, answer: Answer) -> None:
         self.speaker.answer(answer)
@@ -300,7 +302,8 @@ class _Answering:
     def _menu(self) -> list[str]:
         titles = []
         for entry in _MENUS[self.audience]:
-            titles.append(self.speaker.text(entry) if entry.startswith("choice_") else services().knowledge.label(entry, self.speaker.language))
+            phrase = entry.startswith("choice_")
+            titles.append(self.speaker.text(entry) if phrase else services().knowledge.label(entry, self.speaker.language))
         return titles
 
     @property

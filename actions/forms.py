@@ -17,7 +17,7 @@ from actions.routes import organisation_for
 from actions.services import services
 from actions.speech import Speaker, audience_of_form
 from actions.turn import Turn, read_turn, set_slots
-from bot.core.form import End, Memory, Move, start_form, take_turn
+from bot.core.form import Memory, Move, start_form, take_turn
 from bot.core.form import Turn as FormTurn
 from bot.core.geography import Place, state_name
 from bot.core.routing import Audience
@@ -37,8 +37,10 @@ class _FormAction(Action):
         speaker = Speaker(dispatcher, services().knowledge, turn.language)
         memory = Memory.load(turn.slots.get("form_memory"))
         asked = turn.slots.get("requested_slot")
-        starting = (tracker.active_loop or {}).get("name") != self.form or not asked
-        result = start_form(self.form, turn.answers) if starting else take_turn(self.form, asked, turn.answers, memory, turn.heard)
+        if asked is None or (tracker.active_loop or {}).get("name") != self.form:
+            result = start_form(self.form, turn.answers)
+        else:
+            result = take_turn(self.form, asked, turn.answers, memory, turn.heard)
         _Telling(turn, speaker, self.form, result).tell()
         return _events(turn, self.form, result)
 
@@ -148,5 +150,3 @@ class _Telling:
 def _sayable(topics: Iterable[str]) -> list[str]:
     return [topic for topic in topics if topic not in ("chitchat", "out_of_scope")]
 
-
-END_WITHOUT_RESULT = (End.CANCELLED, End.RESTARTED, End.PERSON, End.DELETE)

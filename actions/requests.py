@@ -13,9 +13,9 @@ from actions.routes import route_for
 from actions.services import services
 from actions.speech import Speaker
 from actions.turn import Turn, plain_value
-from bot.core.handoff import Handoff, HandoffReason
+from bot.core.handoff import ContactKind, Handoff, HandoffReason
 from bot.core.routing import Audience
-from bot.core.screening import QUESTIONS
+from bot.core.screening import QUESTIONS, Result
 from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
@@ -38,14 +38,14 @@ def store_request(turn: Turn, tracker: Tracker) -> str:
             language=turn.language,
             state=turn.place.state if turn.place else None,
             office_id=route.first.office_id if route.first else None,
-            result=slots.get("result"),
+            result=Result(slots["result"]) if slots.get("result") else None,
             answers={name: plain_value(slots[name]) for name in sorted(_ANSWERS) if slots.get(name) is not None},
             topics=tuple(slots.get("topics_asked") or ()),
             transcript=tuple(lines),
             consent_version=CONSENT_VERSION,
             consented_at=datetime.now(UTC),
             contact_name=slots.get("contact_name"),
-            contact_kind=contact["kind"],
+            contact_kind=ContactKind(contact["kind"]),
             contact_value=contact["value"] or None,
             reason=HandoffReason(slots.get("handoff_reason") or HandoffReason.ASKED_FOR_PERSON),
         ),

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.core.geography import state_name
 from bot.core.language import Language
-from bot.core.routing import Audience, ReasonKind, Route, RoutedOffice, explain_route
+from bot.core.routing import Audience, Route, RoutedOffice, explain_route
 from bot.core.screening import Kind, Question
 from bot.knowledge.model import Answer, Fact, Knowledge
 from bot.store.database import Database
@@ -38,7 +38,8 @@ class Speaker:
     def utter(self, text: str, choices: Iterable[str] = (), **custom: Any) -> None:
         """One message. A button is a shortcut for typing its title: the title is what comes back."""
         buttons = [{"title": title, "payload": title} for title in dict.fromkeys(choices)]
-        self._dispatcher.utter_message(text=text, buttons=buttons or None)
+        # Rasa's channels cut a text at blank lines into messages of their own; `bot.rasa_client` puts the blank line back.
+        self._dispatcher.utter_message(text=text.replace("\n\n", "\n \n"), buttons=buttons or None)
         if any(custom.values()):
             self._dispatcher.utter_message(json_message={key: value for key, value in custom.items() if value})
 
@@ -79,11 +80,9 @@ class Speaker:
         self.utter("\n\n".join(block for block in blocks if block), choices, cards=cards)
 
     def _route_reason(self, route: Route, state: str | None) -> str:
-        reason = explain_route(route).kind
         if not state:
             return self.text("route_national_unknown")
-        known = {kind: f"route_{kind}" for kind in ReasonKind if kind is not ReasonKind.NOBODY}
-        return self.text(known[reason], state=state_name(state, self.language))
+        return self.text(f"route_{explain_route(route).kind}", state=state_name(state, self.language))
 
     def _card_text(self, card: OfficeCard, routed: RoutedOffice) -> str:
         lines = [self.text("card_first", name=card.name)]

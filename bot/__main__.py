@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,6 +30,7 @@ from bot.run import RunError, make_model, run
 from bot.settings import ROOT, SettingsError, load_settings
 from bot.store import partners
 from bot.store.database import Database, DatabaseError, open_database, require_current, upgrade_database
+from bot.training import RASA_PYTHON, rasa_environment
 
 if TYPE_CHECKING:
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -110,6 +113,15 @@ def add_train(groups: Groups) -> None:
     command.set_defaults(run=_train)
 
 
+def add_evaluate(groups: Groups) -> None:
+    """evaluate"""
+    text = "Measure the understanding on a file of labelled questions."
+    command = groups.add_parser("evaluate", help=text, description=text)
+    command.add_argument("file", help="tab-separated: id text topic also_acceptable audience")
+    command.add_argument("out", help="folder for summary.json and predictions.jsonl")
+    command.set_defaults(run=_evaluate)
+
+
 _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_partners,
     add_database,
@@ -118,6 +130,7 @@ _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_run,
     add_chat,
     add_train,
+    add_evaluate,
 )
 
 
@@ -208,6 +221,13 @@ def _chat(chosen: argparse.Namespace) -> None:
 
 def _train(chosen: argparse.Namespace) -> None:
     make_model(ROOT, load_settings(), Progress(), force=not chosen.if_changed)
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    settings = load_settings()
+    make_model(ROOT, settings, Progress())
+    command = (str(ROOT / RASA_PYTHON), "-m", "bot.nlu.evaluate", chosen.file, chosen.out)
+    raise SystemExit(subprocess.run(command, env={**os.environ, **rasa_environment(settings)}).returncode)
 
 
 @contextmanager

@@ -206,7 +206,7 @@ def _plain_lines(source: TextIO) -> Iterator[str]:
 
 
 def _choices(replies: Sequence[Reply]) -> list[str]:
-    return [title for reply in replies for title in reply.choices]
+    return list(dict.fromkeys(title for reply in replies for title in reply.choices))
 
 
 def _value(part: Any) -> str:

@@ -114,7 +114,8 @@ def _merge(messages: Iterable[Mapping[str, Any]]) -> list[Reply]:
         custom = message.get("custom") or {}
         titles = [str(button["title"]) for button in message.get("buttons") or []]
         if message.get("text") or (not replies and (custom or titles)):
-            replies.append(Reply(message.get("text") or ""))
+            # Rasa cuts a text into messages at blank lines; the actions put a space there to keep it whole.
+            replies.append(Reply((message.get("text") or "").replace("\n \n", "\n\n")))
         if replies:
             _add(replies[-1], titles, custom)
     return replies

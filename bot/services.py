@@ -32,8 +32,7 @@ from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
 LAST_LINES = 20
-_KILL_SECONDS = 8.0
-_STOP_SECONDS = 12.0
+_LAST_SECONDS = 4.0
 _PR_SET_PDEATHSIG = 1
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -63,13 +62,17 @@ class Ended:
 
 
 class Services:
-    """The services of a block: started at its beginning, ended with it. `logs` takes NAME.log of each; None prints them."""
+    """The services of a block: started at its beginning, ended with it. `logs` takes NAME.log of each; None prints them.
 
-    def __init__(self, services: Sequence[Service], logs: Path | None) -> None:
+    What does not end when asked is killed after `patience` seconds.
+    """
+
+    def __init__(self, services: Sequence[Service], logs: Path | None, patience: float = 8.0) -> None:
+        self._patience = patience
         context = multiprocessing.get_context("spawn")  # no copy of this process, which may hold threads and a terminal
         self._lifeline, end = context.Pipe()
         self._end = end
-        self._process = context.Process(target=_supervise, args=(tuple(services), logs, end), name="supervisor")
+        self._process = context.Process(target=_supervise, args=(tuple(services), logs, patience, end), name="supervisor")
         self._ended: Ended | None = None
 
     def __enter__(self) -> Self:
@@ -93,11 +96,11 @@ class Services:
         return ended
 
     def stop(self) -> None:
-        """End every service; returns when all are gone, at the latest after some 12 seconds."""
+        """End every service; returns when all are gone."""
         with _signals_ignored():
             self.ended()
             self._lifeline.close()
-            self._process.join(_STOP_SECONDS)
+            self._process.join(self._patience + _LAST_SECONDS)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join()
@@ -111,10 +114,10 @@ class Services:
         return Ended("supervisor", self._process.exitcode or 0)
 
 
-def _supervise(services: tuple[Service, ...], logs: Path | None, lifeline: Connection) -> None:
+def _supervise(services: tuple[Service, ...], logs: Path | None, patience: float, lifeline: Connection) -> None:
     os.setsid()  # Ctrl-C on the terminal is for the process in front, which then closes the lifeline
     printer = _LinePrinter(logs, {service.name: service.clean for service in services if service.clean})
-    manager = _Manager(printer, lifeline)
+    manager = _Manager(printer, patience, lifeline)
     for service in services:
         environment = {**os.environ, **service.environment}
         manager.add_process(service.name, f"exec {shlex.join(service.command)}", env=environment, cwd=str(service.folder))
@@ -126,10 +129,10 @@ def _supervise(services: tuple[Service, ...], logs: Path | None, lifeline: Conne
 class _Manager(Manager):  # type: ignore[misc]  # honcho has no types
     """honcho's manager, that knows who ended first, ends with its lifeline, and is sure to kill what does not end."""
 
-    def __init__(self, printer: Printer, lifeline: Connection) -> None:
+    def __init__(self, printer: Printer, patience: float, lifeline: Connection) -> None:
         super().__init__(printer)
         self._process_ctor = _Process
-        self._lifeline = lifeline
+        self._patience, self._lifeline = patience, lifeline
         self.first, self.code = "", 0
 
     def _start(self) -> None:
@@ -147,7 +150,7 @@ class _Manager(Manager):  # type: ignore[misc]  # honcho has no types
             return
         if not self.first:
             self._remember_first()
-        _later(_KILL_SECONDS, self.kill)
+        _later(self._patience, self.kill)
         super().terminate()
 
     def _remember_first(self) -> None:
@@ -192,7 +195,7 @@ class _LinePrinter(Printer):  # type: ignore[misc]
     def write(self, message: Message) -> None:
         if message.name == SYSTEM_PRINTER_NAME:
             return
-        line = message.data.decode("utf-8", "replace").rstrip("\n")
+        line = message.data.decode("utf-8", "replace").rstrip().rsplit("\r", 1)[-1]  # the last state of a progress bar
         if message.name in self._cleaners:
             line = self._cleaners[message.name](line)
         self.last_lines[message.name].append(line)

@@ -6,9 +6,11 @@ what is inside a model.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.services import Ended, Service, Services
@@ -20,6 +22,7 @@ RASA_PYTHON = Path(".venv-rasa/bin/python")
 LOGS = Path("var/log")
 TRAINING_LOG = LOGS / "train.log"
 _NEW = Path("models/new")
+_LOCK = Path("models/.training")
 _FILES = ("config.yml", "domain.yml", "requirements/rasa.txt")
 _DATA = ("data/nlu", "data/rules", "data/stories")
 # The topics' examples are read by our own component: Rasa would copy and compare them for longer than the training takes.
@@ -53,18 +56,15 @@ def is_current(root: Path, encoder: str) -> bool:
 
 def train(root: Path, settings: Settings, run: RunTraining | None = None) -> None:
     """Train and put the model in place; whatever goes wrong, an older model stays. Raises TrainingError."""
-    made_from = fingerprint(root, settings.encoder)
-    shutil.rmtree(root / _NEW, ignore_errors=True)
-    try:
+    with _alone(root):
+        made_from = fingerprint(root, settings.encoder)
         ended = (run or _run)(_training_service(root, settings), root / LOGS)
         made = root / _NEW / MODEL.name
         if ended.code or not made.exists():
             raise TrainingError(_failure(root, ended))
         (root / FINGERPRINT).unlink(missing_ok=True)  # first: a model never stands beside the fingerprint of another
         made.replace(root / MODEL)
-    finally:
-        shutil.rmtree(root / _NEW, ignore_errors=True)
-    (root / FINGERPRINT).write_text(made_from + "\n", encoding="utf-8")
+        (root / FINGERPRINT).write_text(made_from + "\n", encoding="utf-8")
 
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
@@ -82,6 +82,19 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One training at a time, in an empty folder that is gone afterwards; a second waits for the first."""
+    (root / _LOCK).parent.mkdir(parents=True, exist_ok=True)
+    with (root / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(root / _NEW, ignore_errors=True)
+        try:
+            yield
+        finally:
+            shutil.rmtree(root / _NEW, ignore_errors=True)
+
+
 def _inputs(root: Path) -> Iterator[Path]:
     """Every file that a model is made from, in a fixed order; editors' hidden files do not count."""
     yield from (root / name for name in _FILES if (root / name).is_file())
@@ -92,8 +105,7 @@ def _inputs(root: Path) -> Iterator[Path]:
 
 def _training_service(root: Path, settings: Settings) -> Service:
     """`--force` and no cache: Rasa's own cache knows neither ENCODER nor the modules that a component calls."""
-    data = [name for name in _DATA_FOR_RASA if (root / name).exists()]
-    options = ("--fixed-model-name", "imt", "--out", str(_NEW), "--force", "--skip-validation", "--data", *data)
+    options = ("--fixed-model-name", "imt", "--out", str(_NEW), "--force", "--skip-validation", "--data", *_DATA_FOR_RASA)
     command = (str(root / RASA_PYTHON), "-m", "rasa", "train", *options)
     return Service("train", command, root, {**rasa_environment(settings), "RASA_MAX_CACHE_SIZE": "0"})
 

@@ -14,18 +14,29 @@ from typing import Any
 
 from bot.core.geography import Place
 from bot.core.heard import Decision, Heard
-from bot.core.replies import Problem, Reply, is_outside_manufacturing, read_place, read_reply, unknown_reply
+from bot.core.replies import Problem, Reply, band_of, is_bare_yes, is_outside_manufacturing, read_reply, unknown_reply
 from bot.core.screening import QUESTIONS, SKIPPED, Answers, FormName, Kind, Question, next_question, questions_of
 
 FAILURES_BEFORE_HELP = 2
 CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
+_MEANT = r"i meant|my mistake|(?:i )?made a mistake|quise decir(?: que)?|me equivoqu[eé]|mejor dicho"
+_CHANGE = rf"{_MEANT}|correction|scratch that|wrong|change (?:my|the|it)|equivocad[oa]|correcci[oó]n|cambiar|corrijo"
 _CORRECTION = re.compile(
-    r"\b(?:actually|wait|sorry|i meant|i mean|correction|scratch that|made a mistake|my mistake|wrong|change (?:my|the|it)|instead|not \w+ but|"
-    r"en realidad|perdon|espere?|quise decir|me equivoque|equivocad[oa]|correccion|mejor dicho|cambiar|corrijo|digo)\b"
+    rf"\b(?:{_CHANGE}|actually|wait|sorry|i mean|instead|not \w+ but|en realidad|perd[oó]n|espere?|digo)\b", re.IGNORECASE
+)
+_WHY = re.compile(
+    r"(?:but |and |y |pero )*(?:why (?:do|would|are|is|should|does)\b.*\b(?:need|ask|asking|want|know|matter|tell)\b|"
+    r"what do you need (?:it|that|this|my \w+) for|(?:por que|para que)\b.*\b(?:pregunta|necesita|quiere|pide|importa)n?\b)"
+)
+_ORDINALS = (
+    {"first", "1st", "primero", "primera"},
+    {"second", "2nd", "segundo", "segunda"},
+    {"third", "3rd", "tercero", "tercera"},
 )
 _ABOUT = {
+    "seeker_path": r"looking|employer|have a job|busco|empleador[a]?|ya trabajo",
     "place": r"zip|city|state|address|location|live|codigo postal|ciudad|estado|vivo",
-    "age_band": r"age|old|years|edad|anos",
+    "age_band": r"age|old|years|edad|anos|18|17|16|minor|menor",
     "diploma": r"diploma|ged|school|prepa|escuela",
     "schedule": r"schedule|full time|part time|shift|horario|turno|tiempo",
     "production": r"production|produccion",
@@ -128,9 +139,11 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
         return Turn(known, memory, (), None, endings[heard.act or ""])
     if heard.act == "back":
         return _go_back(form, asked, known, memory)
-    if heard.act == "why":
+    if heard.act == "why" or (heard.act is None and _WHY.match(heard.plain)):
         return Turn(known, memory, (Move("phrase", f"why_{asked.id}"),), asked)
-    if heard.act in ("resume", "repeat", "greet", "thanks"):
+    if heard.act == "i_am_employer" and form is FormName.SEEKER:
+        return _ask_next(form, {**known, "seeker_path": "employer"}, memory, (), QUESTIONS[form][0])
+    if heard.act in ("resume", "repeat", "greet", "thanks", "to_english", "to_spanish"):
         return Turn(known, memory, (Move("phrase", "resume"),) if heard.act == "resume" else (), asked)
     if heard.act == "skip":
         return _skip(form, asked, known, memory)
@@ -158,42 +171,69 @@ def _choose_place(form: FormName, asked: Question, known: dict[str, Any], memory
     """The reply to "which of these places?": a state, a city with its state, or the number on the list."""
     if not memory.pending or asked.kind is not Kind.PLACE:
         return None
-    states = heard.values("state")
-    numbers = [int(number) for number in heard.values("number")]
-    chosen = [place for place in memory.pending if place.state in states]
-    if not chosen and numbers and 1 <= numbers[0] <= len(memory.pending) and not heard.values("zip"):
-        chosen = [memory.pending[numbers[0] - 1]]
+    chosen = [place for place in memory.pending if place.state in heard.values("state")]
+    number = _number_on_list(heard)
+    if not chosen and number is not None and number <= len(memory.pending):
+        chosen = [memory.pending[number - 1]]
     if len(chosen) != 1:
         return None
     known["place"] = chosen[0]
     return _ask_next(form, known, replace(memory, pending=()), (), asked)
 
 
+def _number_on_list(heard: Heard) -> int | None:
+    words = set(heard.plain.split())
+    spoken = next((place for place, names in enumerate(_ORDINALS, start=1) if names & words), None)
+    numbers = [] if heard.values("zip") else [int(number) for number in heard.values("number")]
+    return spoken or (numbers[0] if numbers and numbers[0] >= 1 else None)
+
+
 def _correct(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
-    """ "Actually I'm in Ohio", "no wait, I'm 17", "change my ZIP": an earlier answer is changed, then the question comes again."""
-    text = heard.plain
-    if not _CORRECTION.search(text):
+    """ "Actually I'm in Ohio", "no wait, I'm 17", "change my ZIP": earlier answers are changed, then the question comes again."""
+    rest = replace(heard, text=_CORRECTION.sub(" ", heard.text).strip(" ,"))
+    if not (_CORRECTION.search(heard.plain) or _contradicts_age(known, heard)) or rest.is_question:
         return None
-    for question in questions_of(form, known):
-        if question.id == asked.id or known.get(question.id) is None:
-            continue
-        named = bool(re.search(rf"\b(?:{_ABOUT.get(question.id, question.id)})\b", text))
-        if not named and not _speaks_of(question, heard):
-            continue
-        reply = read_reply(question, replace(heard, text=_CORRECTION.sub(" ", heard.text)))
-        if isinstance(reply, Reply):
-            known[question.id] = reply.value
-            return _ask_next(form, known, memory, (Move("phrase", "corrected"),), asked)
-        if named:
+    changed = False
+    for question in _spoken_of(form, asked, known, memory, heard):
+        reply = read_reply(question, rest)
+        if isinstance(reply, Problem):
+            known[question.id] = None
+            return _problem(form, question, known, memory, rest, reply)
+        if reply is not None:
+            changed = True
+            _keep(known, question, reply.value)
+        elif not changed and re.search(rf"\b(?:{_CHANGE})\b", heard.plain):
             known[question.id] = None
             return Turn(known, memory, (Move("phrase", "correct_which"),), question)
-    return None
+    return _ask_next(form, known, memory, (Move("phrase", "corrected"),), asked) if changed else None
+
+
+def _spoken_of(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> list[Question]:
+    """The answered questions that a correction names; after "I meant …" the last one where it names none."""
+    earlier = [one for one in questions_of(form, known) if one.id != asked.id and known.get(one.id) is not None]
+    named = [question for question in earlier if _names(question, heard) or _speaks_of(question, heard)]
+    if named or not re.search(rf"\b(?:{_MEANT})\b", heard.plain):
+        return named
+    return [question for question in earlier if memory.order and question.id == memory.order[-1]]
+
+
+def _names(question: Question, heard: Heard) -> bool:
+    return bool(re.search(rf"\b(?:{_ABOUT.get(question.id, question.id)})\b", heard.plain))
+
+
+def _contradicts_age(known: dict[str, Any], heard: Heard) -> bool:
+    """Somebody who said to be an adult says an age under 18: the rules for minors hang on it."""
+    ages = heard.values("age")
+    first_person = re.search(r"\b(?:i'?m|i am|tengo)\b", heard.plain)
+    return bool(ages and first_person and known.get("age_band") == "18_or_over" and band_of(max(ages)) != "18_or_over")
 
 
 def _speaks_of(question: Question, heard: Heard) -> bool:
     """The message holds something that only this question can be about."""
     if question.id == "place":
         return bool(heard.values("zip") or heard.values("city", sure_only=True) or heard.values("state"))
+    if question.id == "contact":
+        return bool(heard.values("phone") or heard.values("email"))
     return question.id == "age_band" and bool(heard.values("age"))
 
 
@@ -203,29 +243,33 @@ def _answer(form: FormName, asked: Question, known: dict[str, Any], memory: Memo
         reply = Reply(value)
     if isinstance(reply, Problem):
         return _problem(form, asked, known, memory, heard, reply)
-    if reply is None:
+    if reply is None or _is_aside(asked, heard) or _says_too_little(asked, memory, heard):
         return None
-    if _is_aside(asked, heard):
-        return None
-    known[asked.id] = reply.value
-    if asked.id == "product":
-        known["outside_manufacturing"] = is_outside_manufacturing(str(reply.value)) or None
+    _keep(known, asked, reply.value)
     moves = (Move("answer", topics=_topics(heard)),) if _asks_too(asked, heard) else ()
     return _ask_next(form, _volunteered(form, asked, known, heard), memory, moves, asked)
 
 
+def _keep(known: dict[str, Any], question: Question, value: Any) -> None:
+    known[question.id] = value
+    if question.id == "product":
+        known["outside_manufacturing"] = is_outside_manufacturing(str(value)) or None
+
+
+def _says_too_little(asked: Question, memory: Memory, heard: Heard) -> bool:
+    """ "Yes" is no answer to "16 or 17, or under 16?", which is what the age question asks the second time."""
+    return asked.id == "age_band" and bool(memory.failures.get(asked.id)) and is_bare_yes(heard)
+
+
 def _problem(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard, problem: Problem) -> Turn:
-    if problem.kind == "which_place":
-        return Turn(
-            known, replace(memory, pending=problem.choices), (Move("phrase", "which_place"),), asked, None, problem.choices
-        )
-    failures = _failed(memory, asked)
-    if problem.kind == "outside_us" and failures.failures[asked.id] >= FAILURES_BEFORE_HELP:
-        return Turn(known, failures, (), None, End.OUTSIDE_US)
-    moves = [Move("phrase", problem.kind)]
-    if failures.failures[asked.id] >= FAILURES_BEFORE_HELP:
-        moves.append(Move("offer_skip", asked.id))
-    return Turn(known, failures, tuple(moves), asked)
+    """Say what is wrong; a choice of places is no failure the first time."""
+    if problem.kind != "which_place" or memory.pending:
+        memory = _failed(_failed(memory, asked.id), problem.kind)
+    if problem.kind == "outside_us" and memory.failures[problem.kind] >= FAILURES_BEFORE_HELP:
+        return Turn(known, memory, (), None, End.OUTSIDE_US)
+    stuck = memory.failures.get(asked.id, 0) >= FAILURES_BEFORE_HELP
+    moves = (Move("phrase", problem.kind), *((Move("offer_skip", asked.id),) if stuck else ()))
+    return Turn(known, replace(memory, pending=problem.choices), moves, asked, None, problem.choices)
 
 
 def _is_aside(asked: Question, heard: Heard) -> bool:
@@ -252,7 +296,7 @@ def _volunteered(form: FormName, asked: Question, known: dict[str, Any], heard: 
     """A place or an age said along the way is kept, so that it need not be asked again."""
     for question in questions_of(form, known):
         if question.id != asked.id and known.get(question.id) is None and _speaks_of(question, heard):
-            reply = read_place(heard) if question.id == "place" else read_reply(question, heard)
+            reply = read_reply(question, heard)
             if isinstance(reply, Reply):
                 known[question.id] = reply.value
     return known
@@ -261,6 +305,8 @@ def _volunteered(form: FormName, asked: Question, known: dict[str, Any], heard: 
 def _digress(asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
     """A question in the middle is answered, then ours comes again."""
     sure = heard.decision is Decision.ANSWERED and heard.topic not in (None, "chitchat", "out_of_scope")
+    if not heard.plain:
+        return None
     asks = heard.is_question or len(heard.plain.split()) >= 4
     if sure and asks:
         return Turn(known, memory, (Move("answer", topics=_topics(heard)),), asked)
@@ -277,14 +323,14 @@ def _topics(heard: Heard) -> tuple[str, ...]:
 
 def _fail(form: FormName, asked: Question, known: dict[str, Any], memory: Memory) -> Turn:
     """Two failures in a row: explain, then offer to skip or a person."""
-    failed = _failed(memory, asked)
+    failed = _failed(memory, asked.id)
     if failed.failures[asked.id] < FAILURES_BEFORE_HELP:
         return Turn(known, failed, (Move("phrase", f"help_{asked.id}"),), asked)
     return Turn(known, failed, (Move("phrase", f"why_{asked.id}"), Move("offer_skip", asked.id)), asked)
 
 
-def _failed(memory: Memory, asked: Question) -> Memory:
-    return replace(memory, failures={**memory.failures, asked.id: memory.failures.get(asked.id, 0) + 1})
+def _failed(memory: Memory, what: str) -> Memory:
+    return replace(memory, failures={**memory.failures, what: memory.failures.get(what, 0) + 1})
 
 
 def _ask_next(
@@ -293,8 +339,14 @@ def _ask_next(
     order = memory.order
     if answered and known.get(answered.id) is not None:
         order = (*(name for name in order if name != answered.id), answered.id)
-    memory = replace(memory, order=order, pending=(), failures={k: v for k, v in memory.failures.items() if known.get(k) is None})
+    memory = replace(memory, order=order, pending=(), failures=_still_open(memory, known))
     if known.get("seeker_path") == "employer" and form is FormName.SEEKER:
         return Turn(known, memory, moves, None, End.SWITCHED)
     question = next_question(form, known)
     return Turn(known, memory, moves, question, None if question else End.COMPLETE)
+
+
+def _still_open(memory: Memory, known: Mapping[str, Any]) -> dict[str, int]:
+    """The failures at questions that have no answer yet."""
+    open_ids = {question.id for questions in QUESTIONS.values() for question in questions if known.get(question.id) is None}
+    return {what: count for what, count in memory.failures.items() if what in open_ids}

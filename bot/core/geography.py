@@ -22,11 +22,12 @@ from bot.core.grid import miles_between
 from bot.core.language import Language
 from bot.core.states import STATES
 
-__all__ = ["Place", "foreign_country", "lookup_city", "lookup_zip", "miles_between", "state_box", "state_name", "state_named"]
+__all__ = ["Place", "foreign_country", "lookup_city", "lookup_zip", "meant_cities", "miles_between", "state_box", "state_name", "state_named"]
 
 _WHEEL: Any = zipcodes
 _ZIP = re.compile(r"\s*([0-9]{5})(?:[- ]?[0-9]{4})?\s*")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
+_CITY_ZIPS = 5
 _BOX_MARGIN = 0.35  # degrees; a ZIP's centroid lies inside its state, an office may stand at the edge
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount", "hts": "heights", "pt": "point", "spgs": "springs"}
 _CANADIAN_POSTCODE = re.compile(r"\b[abceghj-nprstvxy][0-9][abceghj-nprstv-z][ -]?[0-9][abceghj-nprstv-z][0-9]\b")
@@ -117,6 +118,19 @@ def lookup_city(name: str, state: str | None = None) -> tuple[Place, ...]:
     spots = _index().cities.get(_fold_city(name), [])
     biggest_first = sorted(spots, key=lambda spot: (-spot.zips, spot.state))
     return tuple(spot.place() for spot in biggest_first if state in (None, spot.state))
+
+
+def meant_cities(name: str, state: str | None = None) -> tuple[Place, ...]:
+    """The places that somebody may mean: "Milwaukee" is the one in Wisconsin, not a hamlet of that name elsewhere.
+
+    A name stands for its biggest place alone where that has at least five ZIPs and five times as many as the next.
+    """
+    found = lookup_city(name, state)
+    if len(found) < 2:
+        return found
+    zips = {spot.state: spot.zips for spot in _index().cities[_fold_city(name)]}
+    biggest, next_one = zips[found[0].state], zips[found[1].state]
+    return found[:1] if biggest >= _CITY_ZIPS and biggest >= _CITY_ZIPS * next_one else found
 
 
 def state_named(text: str) -> str | None:

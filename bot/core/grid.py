@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 EARTH_RADIUS_MILES = 3958.8
-# Degrees per cell from fine to coarse. Each divides 360.
+# Degrees per cell from fine to coarse; each divides 360. With a million offices nine cells of 0.1 held thousands in a big city.
 RESOLUTIONS = (0.025, 0.2, 2.5)
 FURTHEST = 4.0  # squared chord between opposite points
 _SLACK = 1 - 1e-9  # far more than the rounding of the edge of a block

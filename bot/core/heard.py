@@ -57,7 +57,12 @@ class Heard:
     @property
     def is_question(self) -> bool:
         """It asks something, rather than answering what was asked."""
-        return bool(re.search(r"\?\s*$|^\s*¿", self.text) or _QUESTION_WORD.match(self.plain))
+        return bool(re.search(r"\?\s*$|^\s*¿", self.text)) or self.opens_as_question
+
+    @property
+    def opens_as_question(self) -> bool:
+        """Its first words are those of a question, with or without the mark."""
+        return bool(_QUESTION_WORD.match(self.plain))
 
     def values(self, kind: str, sure_only: bool = False) -> list[Any]:
         """The values of one kind of entity, in the order of the text, each once."""
@@ -65,9 +70,14 @@ class Heard:
         return list(dict.fromkeys(found))
 
 
+_BEFORE_A_QUESTION = r"(?:and|y|but|pero|so|ok|okay|oye|hey|hi|hola|wait|esper[ea]|perdon|sorry|um+|well|bueno|pues|entonces)"
 _QUESTION_WORD = re.compile(
-    r"(?:what|when|where|who|why|how|which|can i|can you|can we|could i|do i|do you|do we|does|did|is it|is there|is this|are there|are you|"
-    r"will|would|should|que|cuando|cuanto|cuanta|cuantos|donde|quien|por que|porque|como|cual|puedo|se puede|hay|tengo que|necesito)\b"
+    rf"(?:{_BEFORE_A_QUESTION} )*"
+    r"(?:what|when|where|who|why|how|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
+    r"does|did|(?:is|are|isn'?t|aren'?t) (?:it|there|this|that|you|they)|will|would|should|tell me|explain|i(?:'d| would) like to know|"
+    r"i want to know|que|cuando|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
+    r"como(?! (?:no|unos|unas|\d+)\b)|necesito(?! (?:un |una )?(?:trabaj\w+|empleo|chamba)\b)|"
+    r"quiero saber|quisiera saber|digame|dime|cuenteme|expliqueme)\b"
 )
 
 

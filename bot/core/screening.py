@@ -121,11 +121,11 @@ def assess_seeker(answers: Answers) -> Assessment:
     if answers.get("production") == "no":
         return Assessment(Result.NEXT_STEP, ("other_work",), ("find_other_trade",), ("rule-seeker-work-setting",))
     reasons, steps, facts = _seeker_notes(answers)
-    if answers.get("diploma") == "no":
-        return Assessment(Result.NEXT_STEP, (*reasons, "no_diploma"), ("diploma_class", *steps), (*facts, *_DIPLOMA))
     if age != "18_or_over":
         return Assessment(Result.PERSON, (*reasons, "age_unknown"), steps, (*facts, "rule-seeker-age-16-or-17"))
-    return Assessment(Result.READY, reasons, steps, facts)
+    if answers.get("production") not in ("yes", "not_sure"):
+        return Assessment(Result.PERSON, (*reasons, "fit_unclear"), steps, (*facts, "rule-seeker-work-setting"))
+    return Assessment(Result.NEXT_STEP if answers.get("diploma") == "no" else Result.READY, reasons, steps, facts)
 
 
 _DIPLOMA = ("rule-seeker-high-school-diploma-or-equivalent", "referral-ged-or-high-school-equivalency-class")
@@ -143,11 +143,15 @@ def _seeker_notes(answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...], t
     elif answers.get("diploma") == "working_on_it":
         reasons.append("diploma_soon")
         facts.append(_DIPLOMA[0])
+    elif answers.get("diploma") == "no":
+        reasons.append("no_diploma")
+        facts += _DIPLOMA
     if answers.get("schedule") == "other":
         reasons.append("schedule_to_discuss")
         facts.append("rule-seeker-full-time-availability")
-    steps = ("ask_your_employer",) if answers.get("seeker_path") == "working" else ("find_sponsor",)
-    return tuple(reasons), steps, tuple(facts)
+    steps = ("diploma_class",) if answers.get("diploma") == "no" else ()
+    start = "ask_your_employer" if answers.get("seeker_path") == "working" else "find_sponsor"
+    return tuple(reasons), (*steps, start), tuple(facts)
 
 
 def assess_employer(answers: Answers) -> Assessment:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import yaml
 
 from bot.core.language import Bilingual
-from bot.knowledge.model import Audience, Fact, Knowledge, PersonOffer, Referral, StateNote, Topic
+from bot.core.routing import Audience
+from bot.knowledge.model import Fact, Knowledge, PersonOffer, Referral, StateNote, Topic
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 _TOPIC_KEYS = {"topic", "label", "answer", "facts", "person", "next", "states", *Audience}

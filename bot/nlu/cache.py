@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
 from typing import Dict, List, Sequence
+from zipfile import BadZipFile
 
 import numpy as np
 
 from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.topics import Floats
+
+logger = logging.getLogger(__name__)
 
 
 def encode_cached(encoder: SentenceEncoder, texts: Sequence[str], directory: Path) -> Floats:
@@ -28,9 +32,13 @@ def encode_cached(encoder: SentenceEncoder, texts: Sequence[str], directory: Pat
 def _read(path: Path) -> Dict[str, Floats]:
     if not path.exists():
         return {}
-    with np.load(path, allow_pickle=False) as stored:
-        keys: List[str] = stored["keys"].tolist()
-        return dict(zip(keys, stored["vectors"]))
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            keys: List[str] = stored["keys"].tolist()
+            return dict(zip(keys, stored["vectors"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as problem:
+        logger.warning("%s is damaged (%s): encoding everything again.", path, type(problem).__name__)
+        return {}
 
 
 def _write(path: Path, vectors: Dict[str, Floats]) -> None:

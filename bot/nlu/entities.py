@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import phonenumbers
 import spacy
-import zipcodes
-from spacy.language import Language as Pipeline
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 from text_to_num import alpha2digit
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -26,10 +23,12 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.gazetteer import AMBIGUOUS_ABBREVIATIONS, STATE_NAMES
 
 LONGEST_TEXT = 2000
+_NAMES = "cities.txt"
 
 _ZIP = re.compile(r"(?<![\w$.,-])(\d{5})(?:[-\s](\d{4}))?(?![\w%]|[.,-]\d)")
 _CANADIAN = re.compile(r"\b([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z])[ -]?(\d[ABCEGHJ-NPRSTV-Z]\d)\b", re.I)
@@ -64,12 +63,12 @@ class Found:
     sure: bool = True
 
 
-def find_entities(text: str) -> List[Found]:
+def find_entities(text: str, gazetteer: Gazetteer) -> List[Found]:
     """Everything found in `text`, in the order in which it stands there."""
     text = text[:LONGEST_TEXT]
     found = [*_contacts(text), *_postcodes(text)]
     masked = _mask(text, found)
-    found += _places(masked)
+    found += _places(masked, gazetteer)
     found += _ages(_mask(masked, found))
     found += _numbers(_mask(masked, [item for item in found if item.entity != "age"]))
     return sorted(found, key=lambda item: (item.start, item.entity))
@@ -104,13 +103,9 @@ def _postcodes(text: str) -> Iterator[Found]:
             yield Found("zip", match.group(1), *match.span())
 
 
-def _places(text: str) -> Iterator[Found]:
-    pipeline, matcher = _gazetteer()
-    doc = pipeline(text)
-    alone = [token for token in doc if not token.is_punct and token.lower_ not in _HARMLESS]
-    matches = [Span(doc, start, end, label=label) for label, start, end in matcher(doc) if _plausible(doc, start, end, label)]
-    # Oregon, Indiana and Ohio are small towns too: the state is meant.
-    spans = spacy.util.filter_spans(sorted(matches, key=lambda span: span.label_ != "state"))
+def _places(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
+    spans = gazetteer.spans(text)
+    alone = [token for span in spans[:1] for token in span.doc if not token.is_punct and token.lower_ not in _HARMLESS]
     states = [span for span in spans if span.label_ == "state"]
     for span in spans:
         value = STATE_NAMES[_folded(span.text)] if span.label_ == "state" else span.text
@@ -118,10 +113,10 @@ def _places(text: str) -> Iterator[Found]:
         yield Found(span.label_, value, span.start_char, span.end_char, sure)
 
 
-def _plausible(doc: Doc, start: int, end: int, label: int) -> bool:
+def _plausible_state(span: Span) -> bool:
     """Two letters are a state only where they cannot be a word: "WI", ", in", "milwaukee wi", or the whole message."""
-    span = doc[start:end]
-    if doc.vocab.strings[label] != "state" or len(span.text.strip(".")) > 2:
+    doc, start, end = span.doc, span.start, span.end
+    if len(span.text.strip(".")) > 2:
         return True
     others = [token for token in doc if not token.is_punct and not start <= token.i < end]
     shouted = span.text.isupper() and (not others or any(token.is_lower or token.is_title for token in others))
@@ -174,14 +169,34 @@ def _folded(text: str) -> str:
     return re.sub(r"[^\w ]", "", bare).strip().lower()
 
 
-@lru_cache(maxsize=1)
-def _gazetteer() -> Tuple[Pipeline, PhraseMatcher]:
-    pipeline = spacy.blank("xx")
-    matcher = PhraseMatcher(pipeline.vocab, attr="LOWER")
-    matcher.add("state", [pipeline.make_doc(form) for name in STATE_NAMES for form in _forms(name)])
-    cities = {city for row in zipcodes.list_all() for city in (row["city"], *row["acceptable_cities"]) if len(city) > 2}
-    matcher.add("city", [pipeline.make_doc(form) for city in sorted(cities) for form in _forms(city)])
-    return pipeline, matcher
+class Gazetteer:
+    """The names of states and of `cities`, ready to be found in a text."""
+
+    def __init__(self, cities: Iterable[str]) -> None:
+        self._pipeline = spacy.blank("xx")
+        self._matcher = PhraseMatcher(self._pipeline.vocab, attr="LOWER")
+        self._add("state", STATE_NAMES)
+        self._add("city", cities)
+
+    def spans(self, text: str) -> List[Span]:
+        """Every name found, longest first where names overlap."""
+        doc = self._pipeline(text)
+        found = [Span(doc, start, end, label=label) for label, start, end in self._matcher(doc)]
+        plausible = [span for span in found if span.label_ == "city" or _plausible_state(span)]
+        # Oregon, Indiana and Ohio are small towns too: the state is meant.
+        return list(spacy.util.filter_spans(sorted(plausible, key=lambda span: span.label_ != "state")))
+
+    def _add(self, label: str, names: Iterable[str]) -> None:
+        forms = {form.lower() for name in names for form in _forms(name)}
+        for form in sorted(forms):
+            self._matcher.add(label, [self._pipeline.make_doc(form)])
+
+
+def city_names() -> List[str]:
+    """Every city that a ZIP code is named after. The table takes 300 MB in memory, so it is read in training only."""
+    import zipcodes  # here, so that the server never loads it
+
+    return sorted({city for row in zipcodes.list_all() for city in (row["city"], *row["acceptable_cities"]) if len(city) > 2})
 
 
 def _forms(name: str) -> List[str]:
@@ -194,20 +209,46 @@ def _forms(name: str) -> List[str]:
     return sorted(forms)
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class EntityFinder(GraphComponent):
     """Rasa's component for `find_entities`: adds the entities, with `sure` beside Rasa's own keys."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource) -> None:
+        self._storage = storage
+        self._resource = resource
 
     @classmethod
     def create(
         cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "EntityFinder":
-        _gazetteer()
-        return cls()
+        return cls(model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Keep the names of cities with the model."""
+        with self._storage.write_to(self._resource) as directory:
+            (directory / _NAMES).write_text("\n".join(city_names()), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "EntityFinder":
+        component = cls(model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component._gazetteer = Gazetteer((directory / _NAMES).read_text(encoding="utf-8").splitlines())
+        return component
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text: Optional[str] = message.get(TEXT)
-            found = [{**asdict(item), "extractor": "EntityFinder"} for item in find_entities(text or "")]
+            found = [{**asdict(item), "extractor": "EntityFinder"} for item in find_entities(text or "", self._gazetteer)]
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data

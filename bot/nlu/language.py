@@ -17,6 +17,9 @@ _FEWEST_LETTERS = 3
 class LanguageModel:
     """Probability that a text is Spanish."""
 
+    _grams: TfidfVectorizer
+    _linear: LogisticRegression
+
     @classmethod
     def fit(cls, texts: Sequence[str], languages: Sequence[str]) -> "LanguageModel":
         model = cls()
@@ -32,6 +35,9 @@ class LanguageModel:
             return []
         spanish = self._linear.predict_proba(self._grams.transform([fold(text) for text in texts]))[:, 1]
         return [
-            ("es" if share >= 0.5 else "en", max(share, 1 - share) >= SURE and sum(map(str.isalpha, text)) >= _FEWEST_LETTERS)
+            (
+                "es" if share >= 0.5 else "en",
+                bool(max(share, 1 - share) >= SURE) and sum(map(str.isalpha, text)) >= _FEWEST_LETTERS,
+            )
             for share, text in zip(np.asarray(spanish, dtype=float), texts)
         ]

@@ -98,7 +98,9 @@ def _mistakes(
         found.append(("id", f"{values['id']!r} is taken by line {first_seen[values['id']]}"))
     if values["topic"] and values["topic"] not in topics:
         found.append(("topic", f"no such topic: {values['topic']!r}"))
-    found += [("also_acceptable", f"no such topic: {name!r}") for name in _listed(values["also_acceptable"]) if name not in topics]
+    found += [
+        ("also_acceptable", f"no such topic: {name!r}") for name in _listed(values["also_acceptable"]) if name not in topics
+    ]
     return [f"column {places[name] + 1} ({name}): {problem}" for name, problem in found]
 
 

@@ -43,7 +43,9 @@ class TopicModel:
         self._centre: Floats = np.zeros(0, dtype=np.float32)
 
     @classmethod
-    def fit(cls, texts: Sequence[str], topics: Sequence[str], vectors: Floats, temperature: Optional[float] = None) -> "TopicModel":
+    def fit(
+        cls, texts: Sequence[str], topics: Sequence[str], vectors: Floats, temperature: Optional[float] = None
+    ) -> "TopicModel":
         """Learn from texts, their topics and their sentence vectors (n, dim). Deterministic.
 
         `temperature` calibrates the scores; it is found on held-out scores by `best_temperature`.

@@ -171,7 +171,7 @@ def _found(database: Database, reference: str) -> HandoffStatusView:
     return view
 
 
-def _view(row: Row[Any]) -> HandoffStatusView:
+def _view(row: Row[str, str, datetime, str]) -> HandoffStatusView:
     return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name)
 
 

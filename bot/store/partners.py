@@ -190,7 +190,7 @@ def _cells_of(office: Office) -> Cells:
     """The row of the partner file."""
     cells = {column: str(getattr(office, column)) for column in _PLAIN} | {"id": office.id}
     cells |= {"latitude": degrees_text(office.latitude), "longitude": degrees_text(office.longitude)}
-    cells |= {field: "" for field in _REACHING} | {channel.kind: channel.value for channel in office.channels}
+    cells |= dict.fromkeys(_REACHING, "") | {channel.kind: channel.value for channel in office.channels}
     audiences = {area.audience for area in office.areas}
     cells["serves"] = ";".join(name for name, audience in AUDIENCES.items() if audience in audiences)
     cells["states_served"] = ";".join(sorted({area.state for area in office.areas}))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Double, Row, Select, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Double, Row, Select, bindparam, literal, select, union_all
 
 from bot.core.geography import Place
 from bot.core.grid import RESOLUTIONS, Block, block_around, unit_vector
@@ -56,11 +56,22 @@ def _in_bucket(state: str) -> Select[Any]:
     return select(*_COLUMNS).where(_reach.state == bindparam(state), _reach.audience == bindparam("audience"))
 
 
-def _branch(area: Area, state: str) -> Select[Any]:
-    rows = _in_bucket(state).add_columns(literal(int(area)).label("area"))
-    if area is Area.NEIGHBOUR:
-        rows = rows.where(_reach.tier == 0, _reach.latitude.is_not(None))
-    return select(rows.order_by(_reach.tier, _reach.office_id).limit(_ALL_IN_ONE + 1).subquery())
+def _branch(area: Area, rows: Select[Any]) -> Select[Any]:
+    return select(rows.add_columns(literal(int(area)).label("area")).limit(_ALL_IN_ONE + 1).subquery())
+
+
+def _all_in_bucket(state: str) -> Select[Any]:
+    """All rows of a bucket; the order keeps PostgreSQL from reading the table instead of the index."""
+    return _in_bucket(state).order_by(_reach.tier, _reach.office_id)
+
+
+def _all_across() -> Select[Any]:
+    regional = _reach.audience == bindparam("audience"), _reach.tier == 0, _reach.latitude.is_not(None)
+    return select(*_COLUMNS).where(_in_neighbours(), *regional)
+
+
+def _in_neighbours() -> ColumnElement[bool]:
+    return _reach.state.in_([bindparam(f"neighbour{number}") for number in range(_MOST_NEIGHBOURS)])
 
 
 def _near(cells: Any | None) -> Select[Any]:
@@ -79,17 +90,16 @@ def _near_in_bucket(cells: Any | None) -> Select[Any]:
 
 
 def _near_across(cells: Any | None) -> Select[Any]:
-    neighbours = _reach.state.in_([bindparam(f"neighbour{number}") for number in range(_MOST_NEIGHBOURS)])
     within = _CHORD.element <= bindparam("within", type_=Double())
     nearer = _CHORD.element < bindparam("nearer_than", type_=Double())
-    return _near(cells).where(neighbours, within, nearer).limit(1)
+    return _near(cells).where(_in_neighbours(), within, nearer).limit(1)
 
 
 _CELL_COLUMNS = (_reach.cell_fine, _reach.cell_middle, _reach.cell_coarse)
 _EVERYTHING = union_all(
-    _branch(Area.SERVES, "state"),
-    _branch(Area.NATIONAL_ELSEWHERE, "national"),
-    *(_branch(Area.NEIGHBOUR, f"neighbour{number}") for number in range(_MOST_NEIGHBOURS)),
+    _branch(Area.SERVES, _all_in_bucket("state")),
+    _branch(Area.NATIONAL_ELSEWHERE, _all_in_bucket("national")),
+    _branch(Area.NEIGHBOUR, _all_across()),
 ).limit(_ALL_IN_ONE + 1)
 _BY_CELL = tuple(_near_in_bucket(column) for column in _CELL_COLUMNS)
 _BY_DISTANCE = _near_in_bucket(None)

@@ -130,7 +130,8 @@ def test_every_state_is_named_by_its_own_names() -> None:
 @pytest.mark.parametrize(
     ("text", "country"),
     [
-        ("N9A 2T6", "CA"), ("n9a2t6", "CA"), ("Windsor N9A-2T6", "CA"), ("Canada", "CA"), ("CP 06000", "MX"), ("C.P. 06000", "MX"),
+        ("N9A 2T6", "CA"), ("n9a2t6", "CA"), ("Windsor N9A-2T6", "CA"), ("Canada", "CA"), ("CP 06000", "MX"),
+        ("C.P. 06000", "MX"),
         ("código postal 64000", "MX"), ("Monterrey, México", "MX"), ("Ciudad Juárez", "MX"), ("06000", None), ("53202", None),
         ("CP 53202", None), ("código postal 53202", None), ("New Mexico", None), ("Nuevo México", None), ("Mexico, MO", None),
         ("Mexico, Missouri", None), ("La Cañada", None), ("", None), ("Gulf of Mexico", None), ("Milwaukee", None),

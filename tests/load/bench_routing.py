@@ -1,4 +1,6 @@
-"""How long the router takes as the table grows: `python -m tests.load.bench_routing [--sizes 10,10000,1000000] [--out FILE.json]`.
+"""How long the router takes as the table grows.
+
+    python -m tests.load.bench_routing [--sizes 10,10000,1000000] [--out FILE.json]
 
 Offices stand at random ZIPs, up to a mile or two away; nine in ten are reachable, three in a hundred have no coordinates.
 Not run by pytest.

@@ -73,7 +73,8 @@ def handoff(**changes: object) -> Handoff:
     values: dict[str, object] = {
         "reference": "IMT-AAAAAA", "conversation_id": "c", "request_key": "k", "audience": "seeker", "language": "en",
         "answers": {"age": "18"}, "topics": ["wages"], "transcript": [], "consent_version": "1",
-        "consented_at": datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=-6))), "contact_kind": "phone", "status": "new",
+        "consented_at": datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=-6))), "contact_kind": "phone",
+        "status": "new",
     }  # fmt: skip
     return Handoff(**values | changes)
 

@@ -144,6 +144,32 @@ def test_invented_offices_are_routed_as_by_force(planted: Database, audience: Au
         assert find_route(planted, place, audience) == route_by_force(FAKE_OFFICES, place, audience), place
 
 
+def crowd(name: str, state: str, spot: tuple[float, float] | None, bodies: int, count: int = 100) -> list[FakeOffice]:
+    """Regional offices that all serve one state, dealt out to some bodies."""
+    area = frozenset({(state, Audience.SEEKER)})
+    return [
+        FakeOffice(f"{name}-{number}", f"{name}-body-{number % bodies}", OfficeKind.REGIONAL, True, spot, area)
+        for number in range(count)
+    ]
+
+
+CROWDS = {
+    "one body, others without coordinates": crowd("a", "WI", (43.0, -88.0), 1) + crowd("b", "WI", None, 3, 5),
+    "nobody has coordinates": crowd("a", "WI", None, 2),
+    "everybody is far away": crowd("a", "WI", (30.0, -100.0), 2),
+    "a crowd of one body and far others": crowd("a", "WI", (43.0, -88.0), 1) + crowd("b", "WI", (30.0, -100.0), 2),
+    "a crowd across the border": crowd("a", "WI", (46.0, -91.0), 1, 3) + crowd("b", "IL", (42.4, -88.0), 2),
+    "a crowd across the border, too far": crowd("a", "WI", (46.0, -91.0), 1, 3) + crowd("b", "IL", (41.0, -88.0), 2),
+}
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_crowds_are_routed_as_by_force(database: Database, name: str) -> None:
+    plant_offices(database, CROWDS[name])
+    for place in (Place("WI", latitude=43.0, longitude=-88.0), Place("WI", latitude=42.5, longitude=-88.0), Place("WI")):
+        assert find_route(database, place, Audience.SEEKER) == route_by_force(CROWDS[name], place, Audience.SEEKER)
+
+
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     state=st.sampled_from(sorted(STATES)),

@@ -1,0 +1,69 @@
+# Everything that is run by hand; `make` alone lists it. Environments are made on first use: see requirements/install.
+PYTHON := .venv/bin/python
+RASA_PYTHON := .venv-rasa/bin/python
+FILE ?=
+OUT ?= results/evaluation
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run chat train test evaluate bench check knowledge clean app rasa tools postgresql
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+setup: tools rasa ## make both Python environments, with the tools of the tests
+
+run: app rasa ## start everything; on a terminal, chat in front of it
+	@$(PYTHON) -m bot run
+
+chat: app rasa ## chat with the assistant that is running; reads a pipe too
+	@$(PYTHON) -m bot chat
+
+train: app rasa ## train the model (`make run` does so whenever it is needed)
+	@$(PYTHON) -m bot train
+
+test: tools rasa postgresql ## run all tests, on SQLite and on PostgreSQL
+	@$(PYTHON) -m bot train --if-changed
+	@status=0; \
+	$(RASA_PYTHON) -m pytest tests/nlu --confcutdir=tests/nlu || status=1; \
+	$(PYTHON) -m pytest tests --ignore=tests/nlu || status=1; \
+	exit $$status
+
+evaluate: app rasa ## measure the understanding: FILE=questions.tsv OUT=folder
+	@test -n "$(FILE)" || { echo "Name the questions: make evaluate FILE=questions.tsv OUT=folder" >&2; exit 2; }
+	@$(PYTHON) -m bot evaluate "$(FILE)" "$(OUT)"
+
+bench: tools postgresql ## measure speed: every tests/load/bench_*.py
+	@set -e; for bench in tests/load/bench_*.py; do echo "== $$bench"; $(PYTHON) -m tests.load.$$(basename $$bench .py); done
+
+check: tools rasa ## check style, types and the knowledge
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy bot actions --exclude '^bot/nlu/'
+	$(PYTHON) -m mypy bot/nlu --python-version 3.10 --python-executable $(RASA_PYTHON)
+	$(PYTHON) -m bot knowledge check
+
+knowledge: app ## check that everything the assistant says has a source and reads well
+	@$(PYTHON) -m bot knowledge check
+
+clean: ## remove models, logs and caches; never the databases (var/*.db)
+	rm -rf var/log .mypy_cache .ruff_cache .pytest_cache .hypothesis .rasa
+	find models -mindepth 1 ! -name README.md -delete
+	find actions bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "The databases in var/ and the environments are untouched; remove var/*.db yourself to begin anew."
+
+app:
+	@requirements/install app
+
+tools:
+	@requirements/install test
+
+rasa:
+	@requirements/install rasa
+
+# Only where it is Debian and we may; elsewhere the tests on PostgreSQL are skipped (and fail where CI=true).
+postgresql:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Debian's postgresql for the tests …"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } >/dev/null \
+			|| echo "Installing failed: only SQLite will be tested."; \
+	else echo "PostgreSQL is missing, so only SQLite will be tested. Install it with: sudo apt-get install postgresql"; fi
