@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,45 +10,25 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.requests import erase_everything, say_status
+from actions.learning import learn
+from actions.menus import SMALL_TALK, menu_titles
+from actions.requests import erase_everything, forget_child, say_status
 from actions.routes import organisation_for, route_for
 from actions.services import services
 from actions.speech import Speaker
-from actions.turn import Turn, plain_value, read_turn
+from actions.turn import Turn, read_turn
 from bot.core.form import CARE_ACTS
+from bot.core.geography import foreign_country, state_name
 from bot.core.heard import Decision
 from bot.core.language import Language
 from bot.core.reference import find_reference
-from bot.core.replies import Reply, read_place
-from bot.core.routing import Audience
+from bot.core.routing import Audience, OfficeKind
 from bot.knowledge.model import Answer, PersonOffer
 
 MOST_TOPICS_REMEMBERED = 30
 _MOST_CHOICES = 3
-_MENUS = {
-    Audience.EMPLOYER: ("employer_cost", "employer_roi", "choice_check_employer", "choice_nearest", "choice_person"),
-    Audience.SEEKER: ("wages", "how_to_apply", "choice_check_readiness", "choice_nearest", "choice_person"),
-    Audience.STAFF: ("staff_support", "what_is_imt", "choice_nearest", "choice_person"),
-    None: ("what_is_imt", "wages", "employer_cost", "choice_check_readiness", "choice_person"),
-}
-_SMALL_TALK = {
-    "thanks": "thanks_reply",
-    "bye": "bye_reply",
-    "bot_challenge": "bot_reply",
-    "insult": "insult_reply",
-    "help": "help_reply",
-    "something_else": "something_else_reply",
-    "back": "help_reply",
-    "why": "help_reply",
-    "repeat": "help_reply",
-    "resume": "help_reply",
-    "skip": "help_reply",
-    "prefer_not": "help_reply",
-    "dont_know": "help_reply",
-    "cancel": "cancelled",
-    "affirm": "ok_reply",
-    "deny": "ok_reply",
-}
+_ABOUT_PLACES = ("where_available", "nearest_office", "how_to_apply", "eligibility_immigration")
+_GREETING = re.compile(r"(?:hi|hello|hey|hola|buen\w*|saludos|good \w+)\b")
 
 
 class ActionAnswer(Action):
@@ -68,45 +49,36 @@ class _Answering:
         self.turn = turn
         self.heard = turn.heard
         self.speaker = speaker
-        self.events: list[EventType] = [SlotSet("language", str(turn.language)), SlotSet("offer", None)]
+        self.learned = learn(turn)
+        self.audience, self.place = self.learned.audience, self.learned.place
+        self.events: list[EventType] = [SlotSet("language", str(turn.language)), SlotSet("offer", None), *self.learned.events]
 
     def run(self) -> list[EventType]:
-        self._learn()
-        for attempt in (self._reference, self._label, self._care, self._offered, self._act, self._place_alone):
+        self._say()
+        return forget_child(self.turn) if self.learned.age_band == "under_16" else self.events
+
+    def _say(self) -> None:
+        for attempt in (self._care, self._unfinished, self._reference, self._label, self._offered, self._act, self._place_alone):
             if attempt():
-                return self.events
+                return
         if not self.heard.text.strip():
             self.speaker.say("empty_message", self._menu())
         elif self.heard.decision is Decision.ANSWERED and self.heard.parts:
-            self._answer([part[0] for part in self.heard.parts])
+            self._answer_or_refer([part[0] for part in self.heard.parts])
         elif self.heard.decision is Decision.DECLINED:
             self._decline()
         else:
             self._offer_choices()
-        return self.events
-
-    # What the message tells about the person
-
-    def _learn(self) -> None:
-        """Whom we talk to and where they are, where the message says so in passing."""
-        self.audience = self.turn.audience or self._audience_of(self.heard.topic)
-        if self.heard.act in ("i_am_employer", "i_am_seeker", "i_am_staff"):
-            self.audience = Audience(self.heard.act.removeprefix("i_am_"))
-        if self.audience and self.audience is not self.turn.audience:
-            self.events.append(SlotSet("audience", str(self.audience)))
-        self.place = self.turn.place
-        spoken = [*self.heard.values("state"), *self.heard.values("zip"), *self.heard.values("city", sure_only=True)]
-        reply = read_place(self.heard) if spoken else None
-        if isinstance(reply, Reply):
-            self.place = reply.value
-            self.events.append(SlotSet("place", plain_value(self.place)))
-
-    def _audience_of(self, topic: str | None) -> Audience | None:
-        if self.heard.decision is not Decision.ANSWERED or not topic:
-            return None
-        return Audience.EMPLOYER if topic.startswith("employer_") else Audience.STAFF if topic == "staff_support" else None
 
     # Messages that are not about a topic
+
+    def _unfinished(self) -> bool:
+        """A form whose end failed (the database did not answer) is ended now; once, lest a fault should hold somebody up."""
+        ended = self.turn.slots.get("form_end")
+        if not ended or ended.get("again"):
+            return False
+        self.events += [SlotSet("form_end", {**ended, "again": True}), FollowupAction("action_form_ended")]
+        return True
 
     def _reference(self) -> bool:
         reference = find_reference(self.heard.text)
@@ -175,25 +147,33 @@ class _Answering:
         }
         if act in acts:
             acts[act]()
-        elif act in _SMALL_TALK:
-            self._small_talk(_SMALL_TALK[act])
+        elif act and act in SMALL_TALK:
+            self._small_talk(SMALL_TALK[act])
         return act is not None
 
     def _place_alone(self) -> bool:
-        """Nothing but a place: show who serves it."""
-        words = self.heard.plain.split()
-        if not self.place or self.place == self.turn.place or len(words) > 4 or self.heard.is_question:
+        """Nothing but a place, or the one that was asked for: show who serves it."""
+        alone = len(self.heard.plain.split()) <= 4 and not self.heard.is_question
+        if not self.learned.new_place or not (alone or self.turn.slots.get("offer") == "nearest"):
             return False
         self._nearest()
         return True
 
     # Ways to answer
 
+    def _answer_or_refer(self, topics: list[str]) -> None:
+        """What is offered where, asked about another country, is for the referral to say."""
+        abroad = topics[0] in _ABOUT_PLACES and foreign_country(self.heard.text) and not self.learned.new_place
+        if abroad and services().knowledge.find_referral(self.heard.plain):
+            self._decline()
+        else:
+            self._answer(topics)
+
     def _answer(self, topics: list[str]) -> None:
         """One or two topics in the order asked; the last message carries the buttons."""
         self._remember(topics)
         if topics[0] == "chitchat":
-            self._small_talk("chitchat_reply")
+            self._small_talk("greeting" if _GREETING.match(self.heard.plain) and not self.turn.slots.get("language") else "chitchat_reply")
             return
         answers = [self._knowledge_of(topic) for topic in topics if topic not in ("chitchat", "out_of_scope")]
         for answer in answers[:-1]:
@@ -207,7 +187,9 @@ class _Answering:
         leads.get(last.topic, self._plain_answer)(last)
 
     def _plain_answer(self, answer: Answer) -> None:
-        self.speaker.answer(answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")])
+        self.speaker.answer(
+            answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")]
+        )
         if services().knowledge.topics[answer.topic].person is PersonOffer.ALWAYS:
             reason = "complaint" if answer.topic == "complaint" else "asked_for_person"
             self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", reason)]
@@ -223,42 +205,65 @@ class _Answering:
         say_status(self.speaker, None, self._menu(), self.turn.conversation_id)
 
     def _offer_choices(self) -> None:
-        topics = [topic for topic in (self.heard.parts[0] if self.heard.parts else ()) if topic not in ("out_of_scope", "chitchat")]
+        topics = [
+            topic for topic in (self.heard.parts[0] if self.heard.parts else ()) if topic not in ("out_of_scope", "chitchat")
+        ]
         titles = self.speaker.follow_ups(topics[:_MOST_CHOICES])
         self.speaker.say("unsure", [*titles, self.speaker.text("choice_something_else"), self.speaker.text("choice_person")])
 
     def _decline(self) -> None:
+        """Where else to ask; but who only said where or who they are did not ask anything that could be declined."""
         referral = services().knowledge.find_referral(self.heard.plain)
         if referral is None:
-            self.speaker.say("decline", self._menu())
+            noted = self.learned.new_audience and self.audience in (Audience.EMPLOYER, Audience.SEEKER)
+            if noted and not self.heard.is_question:
+                self._small_talk(f"noted_{self.audience}")
+            elif self.learned.new_place and not self.heard.is_question:
+                self._nearest()
+            else:
+                self.speaker.say("decline", self._menu())
             return
         text = referral.answer.say(self.turn.language)
         self.speaker.answer(Answer("out_of_scope", text, services().knowledge.cited(referral.facts), ()), self._menu())
 
     def _small_talk(self, phrase: str) -> None:
-        self.speaker.say(phrase, self._menu())
+        in_danger = self.turn.slots.get("offer") == "person" and self.turn.slots.get("handoff_reason") == "danger"
+        if in_danger:
+            self.speaker.say("care_again", [self.speaker.text("choice_person")])
+            self.events.append(SlotSet("offer", "person"))
+        else:
+            self.speaker.say(phrase, self._menu())
 
     # Ways into a form
 
     def _begin(self, form: str) -> None:
         audience = Audience.EMPLOYER if form == "employer_form" else Audience.SEEKER
         self.speaker.say("begin_employer" if form == "employer_form" else "begin_seeker")
-        self.events += [SlotSet("audience", str(audience)), SlotSet("form_memory", None), SlotSet("form_end", None), FollowupAction(form)]
+        self.events += [
+            SlotSet("audience", str(audience)),
+            SlotSet("form_memory", None),
+            SlotSet("form_end", None),
+            FollowupAction(form),
+        ]
 
     def _nearest(self) -> None:
         if self.place is None:
             self.events += [SlotSet("form_memory", None), FollowupAction("nearest_form")]
             return
         route = route_for(self.place, self.audience)
-        where = self.place.city or self.place.zip or self.place.state
+        where = self.place.city or self.place.zip or state_name(self.place.state, self.speaker.language)
+        known = route.first is not None and route.first.kind is OfficeKind.REGIONAL
         choices = [self._check_title, self.speaker.text("choice_person")]
-        self.speaker.office(route, services().database, self.place.state, self.speaker.text("nearest_intro", place=where), choices)
+        intro = self.speaker.text("nearest_intro", place=where) if known else ""
+        self.speaker.office(route, services().database, self.place.state, intro, choices)
 
     def _person(self, reason: str) -> None:
         """A person is always possible: first who serves them, then consent."""
         self.events += [SlotSet("handoff_reason", reason), SlotSet("form_memory", None)]
         if self.turn.slots.get("age_band") in ("16_17", "under_16"):
-            self.speaker.office(route_for(self.place, self.audience), services().database, self._state, self.speaker.text("handoff_minor"))
+            self.speaker.office(
+                route_for(self.place, self.audience), services().database, self._state, self.speaker.text("handoff_minor")
+            )
         elif self.place is None:
             self.speaker.say("person_intro")
             self.events.append(FollowupAction("nearest_form"))
@@ -278,7 +283,7 @@ class _Answering:
 
     def _erase(self) -> None:
         self.events = erase_everything(self.turn)
-        self.speaker.say("delete_done")
+        self.speaker.say("delete_done", self._menu())
 
     def _restart(self) -> None:
         kept = ("language", "audience")
@@ -300,11 +305,7 @@ class _Answering:
         self.events.append(SlotSet("topics_asked", list(dict.fromkeys(asked))[-MOST_TOPICS_REMEMBERED:]))
 
     def _menu(self) -> list[str]:
-        titles = []
-        for entry in _MENUS[self.audience]:
-            phrase = entry.startswith("choice_")
-            titles.append(self.speaker.text(entry) if phrase else services().knowledge.label(entry, self.speaker.language))
-        return titles
+        return menu_titles(self.speaker, self.audience)
 
     @property
     def _state(self) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.requests import store_request
+from actions.requests import forget_child, store_request
 from actions.routes import organisation_for, route_for
 from actions.services import services
 from actions.speech import Speaker, audience_of_form, source_lines
@@ -19,6 +19,9 @@ from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, Assessment, FormName, assess_employer, assess_seeker
 
 _SCREENINGS = (FormName.SEEKER, FormName.EMPLOYER)
+_FOR_YOUTH = ("pre_apprenticeship", "eligibility_age")
+_FOR_OTHERS = ("what_is_imt", "how_to_apply")
+_AFTER_REQUEST = ("status_of_my_referral", "privacy_data")
 
 
 class ActionFormEnded(Action):
@@ -68,15 +71,16 @@ class _Ending:
         seeker = self.form is FormName.SEEKER
         assessment = assess_seeker(self.turn.answers) if seeker else assess_employer(self.turn.answers)
         role = "seeker" if seeker else "employer"
+        if self._is("under_16"):
+            self._tell(assessment, role, self.speaker.follow_ups(_FOR_YOUTH))
+            return forget_child(self.turn)
         self._tell(assessment, role)
-        if self.turn.slots.get("age_band") == "under_16":
-            return self._forget()
         audience = Audience.SEEKER if seeker else Audience.EMPLOYER
         route = route_for(self.turn.place, audience)
-        minor = self.turn.slots.get("age_band") == "16_17"
-        offered = assessment.reasons != ("other_work",) and not minor
+        offered = assessment.reasons != ("other_work",) and not self._is("16_17")
         name = organisation_for(self.turn.place, audience) or self.speaker.text("national_office")
-        self.speaker.office(route, services().database, self.turn.place.state if self.turn.place else None)
+        follow_ups = () if offered else self.speaker.follow_ups(_FOR_YOUTH if self._is("16_17") else _FOR_OTHERS)
+        self.speaker.office(route, services().database, self.turn.place.state if self.turn.place else None, choices=follow_ups)
         if offered:
             self.speaker.say("offer_handoff", [self.speaker.text("choice_yes"), self.speaker.text("choice_no")], name=name)
         return [
@@ -85,17 +89,15 @@ class _Ending:
             SlotSet("handoff_reason", "finished_screening"),
         ]
 
-    def _tell(self, assessment: Assessment, role: str) -> None:
+    def _is(self, band: str) -> bool:
+        return self.turn.slots.get("age_band") == band
+
+    def _tell(self, assessment: Assessment, role: str, choices: Iterable[str] = ()) -> None:
         head = self.speaker.text(f"result_{assessment.result}_{role}")
         reasons = " ".join(self.speaker.text(f"reason_{reason}") for reason in assessment.reasons)
         steps = "\n".join(self.speaker.text(f"step_{step}") for step in assessment.steps)
         text = "\n\n".join(part for part in (head, reasons, steps) if part)
-        self.speaker.utter(text, sources=source_lines(services().knowledge.cited(assessment.facts)))
-
-    def _forget(self) -> list[EventType]:
-        """Nothing is kept about a child."""
-        names = {question.id for questions in QUESTIONS.values() for question in questions}
-        return [SlotSet(name, None) for name in sorted(names)] + [SlotSet("age_band", "under_16"), SlotSet("result", None)]
+        self.speaker.utter(text, choices, sources=source_lines(services().knowledge.cited(assessment.facts)))
 
     def _nearest(self) -> list[EventType]:
         """The nearest office; where a person was asked for, on to the consent."""
@@ -112,10 +114,11 @@ class _Ending:
         if self.turn.slots.get("consent") != "yes":
             self.speaker.say("handoff_declined", self._menu())
             return self._forget_contact()
-        reference = store_request(self.turn, self.tracker)
+        # Whatever else may fail comes before: a request that is stored is also told of.
         name = organisation_for(self.turn.place, self.turn.audience) or self.speaker.text("national_office")
-        they_call = self.turn.slots["contact"]["kind"] == "they_call"
-        self.speaker.say("handoff_saved_they_call" if they_call else "handoff_saved", self._menu(), reference=reference, name=name)
+        phrase = "handoff_saved_they_call" if self.turn.slots["contact"]["kind"] == "they_call" else "handoff_saved"
+        reference = store_request(self.turn, self.tracker)
+        self.speaker.say(phrase, self.speaker.follow_ups(_AFTER_REQUEST), reference=reference, name=name)
         return self._forget_contact()
 
     def _forget_contact(self) -> list[EventType]:
@@ -138,7 +141,9 @@ class _Ending:
         reason: list[EventType] = [SlotSet("handoff_reason", "asked_for_person")]
         name = organisation_for(self.turn.place, self.turn.audience or audience_of_form(self.form))
         if self.turn.slots.get("age_band") in ("16_17", "under_16"):
-            self.speaker.office(route_for(self.turn.place, self.turn.audience), services().database, None, self.speaker.text("handoff_minor"))
+            self.speaker.office(
+                route_for(self.turn.place, self.turn.audience), services().database, None, self.speaker.text("handoff_minor")
+            )
             return []
         if name is None and self.form is not FormName.NEAREST:
             self.speaker.say("person_intro")
@@ -156,8 +161,9 @@ class _Ending:
 
     def _outside(self) -> list[EventType]:
         self.speaker.say("outside_us_end", self._menu())
-        return []
+        return [SlotSet("offer", "nearest")]
 
     def _menu(self) -> list[str]:
-        first = [] if self.form in _SCREENINGS else ["choice_check_readiness"]
-        return [self.speaker.text(choice) for choice in (*first, "choice_person")]
+        check = "choice_check_employer" if self.turn.audience is Audience.EMPLOYER else "choice_check_readiness"
+        first = [] if self.form in _SCREENINGS or self.turn.slots.get("result") else [check]
+        return [self.speaker.text(choice) for choice in (*first, "choice_nearest", "choice_person")]

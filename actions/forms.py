@@ -23,6 +23,8 @@ from bot.core.geography import Place, state_name
 from bot.core.routing import Audience
 from bot.core.screening import FormName, Question
 
+_ASKING = ("which_place", "which_minor_band", "zip_unknown", "outside_us", "phone_wrong", "email_wrong")
+
 
 class _FormAction(Action):
     """Common to the forms; a subclass only says which form it is."""
@@ -101,15 +103,10 @@ class _Telling:
         self._ask(self.result.asked, lines)
 
     def _ask(self, question: Question, lines: list[str]) -> None:
-        titles = self._titles(question)
-        names = {move.name for move in self.result.moves}
-        own_words = names & {"which_place", "which_minor_band", "zip_unknown", "outside_us", "phone_wrong", "email_wrong", f"help_{question.id}"}
-        if own_words:
-            self.speaker.utter("\n\n".join(lines), titles)
-        else:
-            self.speaker.question(question, self._organisation(), "\n\n".join(lines)) if titles == self.speaker.options(question) else (
-                self.speaker.utter("\n\n".join([*lines, self.speaker.text(f"ask_{question.id}", name=self._organisation())]), titles)
-            )
+        """The question comes after what was said, unless that asks for itself."""
+        asks_itself = any(move.name in (*_ASKING, f"help_{question.id}") for move in self.result.moves)
+        asked = [] if asks_itself else [self.speaker.text(f"ask_{question.id}", name=self._organisation())]
+        self.speaker.utter("\n\n".join([*lines, *asked]), self._titles(question))
 
     def _titles(self, question: Question) -> list[str]:
         if self.result.problem_choices:
@@ -149,4 +146,3 @@ class _Telling:
 
 def _sayable(topics: Iterable[str]) -> list[str]:
     return [topic for topic in topics if topic not in ("chitchat", "out_of_scope")]
-

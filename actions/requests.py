@@ -72,3 +72,8 @@ def erase_everything(turn: Turn) -> list[EventType]:
     erase_person(services().database, turn.conversation_id)
     erase_events(services().settings.tracker_url, turn.conversation_id)
     return [Restarted(), SlotSet("language", str(turn.language))]
+
+
+def forget_child(turn: Turn) -> list[EventType]:
+    """Nothing is kept of somebody under 16 but that they are, so that nobody asks them for a contact."""
+    return [*erase_everything(turn), SlotSet("age_band", "under_16")]

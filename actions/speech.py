@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.core.geography import state_name
 from bot.core.language import Language
-from bot.core.routing import Audience, Route, RoutedOffice, explain_route
+from bot.core.routing import Audience, OfficeKind, Route, RoutedOffice, explain_route
 from bot.core.screening import Kind, Question
 from bot.knowledge.model import Answer, Fact, Knowledge
 from bot.store.database import Database
@@ -50,11 +50,6 @@ class Speaker:
     def follow_ups(self, topics: Iterable[str]) -> list[str]:
         return [self._knowledge.label(topic, self.language) for topic in topics]
 
-    def question(self, question: Question, organisation: str = "", before: str = "") -> None:
-        """A question of a form with its buttons; the consent names who would receive what was said."""
-        text = self.text(f"ask_{question.id}", name=organisation)
-        self.utter(f"{before}\n\n{text}".strip(), self.options(question))
-
     def options(self, question: Question) -> list[str]:
         if question.kind is Kind.CONTACT:
             return [self.text("option_contact_they_call")]
@@ -86,8 +81,8 @@ class Speaker:
 
     def _card_text(self, card: OfficeCard, routed: RoutedOffice) -> str:
         lines = [self.text("card_first", name=card.name)]
-        if routed.miles is not None:
-            lines.append(self.text("card_miles", miles=round(routed.miles)))
+        if routed.miles is not None and card.kind is not OfficeKind.NATIONAL:
+            lines.append(self._distance(routed.miles))
         street = [part.value for part in (card.street, card.city) if part]
         if street:
             label = "card_address" if card.street else "card_city"
@@ -99,6 +94,9 @@ class Speaker:
         if not (card.phone or card.email or card.website):
             lines.append(self.text("card_no_contact"))
         return "\n".join(lines)
+
+    def _distance(self, miles: float) -> str:
+        return self.text("card_miles", miles=round(miles)) if round(miles) > 1 else self.text("card_near")
 
     def _caution(self, shown: Shown | None) -> str:
         if shown is None or not shown.confirm:

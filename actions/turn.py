@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ TOPIC_INTENT = "faq"
 # Rasa keeps the intents "back" and "restart" for itself.
 _ACTS_BY_INTENT = {"go_back": "back", "start_over": "restart"}
 _KINDS = {"state", "city", "zip", "foreign_postcode", "age", "number", "phone", "email"}
+_ASKED_FOR = {"to_english": Language.EN, "to_spanish": Language.ES}
+# Somebody's name or company says nothing about the language that they speak.
+_NAMES_ASKED = ("contact_name", "contact", "product")
+_FEWEST_WORDS, _FEWEST_WORDS_BESIDE_NAMES = 2, 5
 
 
 @dataclass(frozen=True)
@@ -50,31 +55,63 @@ class Turn:
 
 
 def read_turn(tracker: Tracker) -> Turn:
-    """The turn of a tracker as the action server receives it."""
+    """The turn of a tracker as the action server receives it. A channel may say in the metadata which language it is set to."""
     slots = dict(tracker.slots)
     message = tracker.latest_message or {}
-    return Turn(tracker.sender_id, slots, read_heard(message, slots.get("language")), str(message.get("message_id") or ""))
+    spoken = slots.get("language") or (message.get("metadata") or {}).get("language")
+    heard = read_heard(message, spoken, slots.get("requested_slot"))
+    return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))
 
 
-def read_heard(message: Mapping[str, Any], spoken: str | None) -> Heard:
-    """What Rasa understood of a message. The language changes only when the message is surely in the other one."""
-    detected = message.get("language") or {}
-    language = detected.get("code") if detected.get("sure") or not spoken else spoken
+def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None = None) -> Heard:
+    """What Rasa understood of a message, given the language spoken so far and the slot that was asked."""
     intent = (message.get("intent") or {}).get("name")
+    act = _ACTS_BY_INTENT.get(intent, intent) if intent and intent != TOPIC_INTENT else None
     rankings = message.get("topics") or []
     return Heard(
         text=str(message.get("text") or ""),
-        language=Language.parse(language),
-        act=_ACTS_BY_INTENT.get(intent, intent) if intent and intent != TOPIC_INTENT else None,
+        language=_language(message, spoken, asked, act),
+        act=act,
         decision=Decision(message.get("decision") or Decision.UNSURE),
         parts=tuple(tuple(entry["topic"] for entry in ranking) for ranking in rankings),
         score=float(rankings[0][0]["score"]) if rankings and rankings[0] else 0.0,
-        entities=tuple(
-            Entity(entity["entity"], entity["value"], bool(entity.get("sure", True)))
-            for entity in message.get("entities") or []
-            if entity.get("entity") in _KINDS
-        ),
+        entities=tuple(_entities(message, act)),
     )
+
+
+def _language(message: Mapping[str, Any], spoken: str | None, asked: str | None, act: str | None) -> Language:
+    """The language changes on demand, or when enough words are surely in the other one."""
+    detected = message.get("language") or {}
+    if act in _ASKED_FOR:
+        return _ASKED_FOR[act]
+    if not spoken:
+        return Language.parse(detected.get("code"))
+    changes = detected.get("sure") and _tells_language(message, asked, act)
+    return Language.parse(detected.get("code") if changes else spoken)
+
+
+def _tells_language(message: Mapping[str, Any], asked: str | None, act: str | None) -> bool:
+    """Whether there are words beside names: "Mia", "Milwaukee" and "San Antonio" are the same in both languages."""
+    words = len(re.findall(r"[^\W\d]{2,}", _without_places(message)))
+    if asked in _NAMES_ASKED:
+        return words >= _FEWEST_WORDS_BESIDE_NAMES
+    return words >= _FEWEST_WORDS or act is not None or message.get("decision") == Decision.ANSWERED
+
+
+def _without_places(message: Mapping[str, Any]) -> str:
+    letters = list(str(message.get("text") or ""))
+    for entity in message.get("entities") or []:
+        if entity.get("entity") in ("city", "state"):
+            letters[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+    return "".join(letters)
+
+
+def _entities(message: Mapping[str, Any], act: str | None) -> Iterator[Entity]:
+    """What stands in the message; "hi", "ok" and "oh" are no states where they are a greeting, a yes or a sigh."""
+    for entity in message.get("entities") or []:
+        is_word = act is not None and entity.get("entity") == "state" and entity["end"] - entity["start"] == 2
+        if entity.get("entity") in _KINDS and not is_word:
+            yield Entity(entity["entity"], entity["value"], bool(entity.get("sure", True)))
 
 
 def as_place(value: Any) -> Place | None:
@@ -84,7 +121,9 @@ def as_place(value: Any) -> Place | None:
 
 def set_slots(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[EventType]:
     """SlotSet events for what changed, with places as plain JSON."""
-    return [SlotSet(name, plain_value(value)) for name, value in after.items() if plain_value(before.get(name)) != plain_value(value)]
+    return [
+        SlotSet(name, plain_value(value)) for name, value in after.items() if plain_value(before.get(name)) != plain_value(value)
+    ]
 
 
 def plain_value(value: Any) -> Any:

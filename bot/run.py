@@ -26,7 +26,7 @@ from bot.services import Ended, Service, Services
 from bot.settings import ROOT, Settings
 from bot.store import partners
 from bot.store.database import open_database, upgrade_database
-from bot.training import LOGS, MODEL, RASA_PYTHON, TrainingError, is_current, rasa_environment, train
+from bot.training import LOGS, MODEL, RASA, RASA_PYTHON, TrainingError, is_current, rasa_environment, train
 
 _PARTNERS = Path("data/partners/partners.csv")
 _IMPORTED = Path("var/partners.imported")
@@ -130,7 +130,7 @@ def make_model(root: Path, settings: Settings, progress: Progress, force: bool =
 def _services(root: Path, settings: Settings) -> list[Service]:
     port = str(settings.rasa_port)
     files = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
-    rasa = (str(root / RASA_PYTHON), "-m", "rasa", "run", "--model", str(MODEL), *files, "-i", "127.0.0.1", "-p", port)
+    rasa = (str(root / RASA_PYTHON), "-m", RASA, "run", "--model", str(MODEL), *files, "-i", "127.0.0.1", "-p", port)
     return [
         Service("actions", (sys.executable, "-m", "bot", "actions"), root, {"PYTHONUNBUFFERED": "1"}),
         Service("rasa", rasa, root, rasa_environment(settings), clean_line),

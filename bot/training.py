@@ -19,6 +19,8 @@ from bot.settings import Settings
 MODEL = Path("models/imt.tar.gz")
 FINGERPRINT = Path("models/imt.fingerprint")
 RASA_PYTHON = Path(".venv-rasa/bin/python")
+# `rasa` without TensorFlow, which nothing in config.yml uses: docs/adr/0004-serving.md.
+RASA = "bot.nlu.serve"
 LOGS = Path("var/log")
 TRAINING_LOG = LOGS / "train.log"
 _NEW = Path("models/new")
@@ -106,7 +108,7 @@ def _inputs(root: Path) -> Iterator[Path]:
 def _training_service(root: Path, settings: Settings) -> Service:
     """`--force` and no cache: Rasa's own cache knows neither ENCODER nor the modules that a component calls."""
     options = ("--fixed-model-name", "imt", "--out", str(_NEW), "--force", "--skip-validation", "--data", *_DATA_FOR_RASA)
-    command = (str(root / RASA_PYTHON), "-m", "rasa", "train", *options)
+    command = (str(root / RASA_PYTHON), "-m", RASA, "train", *options)
     return Service("train", command, root, {**rasa_environment(settings), "RASA_MAX_CACHE_SIZE": "0"})
 
 

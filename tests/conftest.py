@@ -17,13 +17,13 @@ KINDS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_address() -> Iterator[str]:
     """The address of a running PostgreSQL server, up to the name of a database."""
     binaries = find_binaries()
     if binaries is None:
         reason = "PostgreSQL is not installed here (apt-get install postgresql), so only SQLite is tested."
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    with run_server(binaries, tmp_path_factory.mktemp("postgresql")) as address:
+    with run_server(binaries) as address:
         yield address
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 
 
@@ -37,10 +38,17 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: the tests read what is printed."""
 
 
+class Server(ThreadingHTTPServer):
+    """Without the look-up of our own name, which takes long where names are not served."""
+
+    allow_reuse_address = True
+    server_bind = TCPServer.server_bind
+
+
 def main(port: int, seconds: float = 0, code: int = 0) -> None:
     if seconds:
         threading.Timer(seconds, _die, (code,)).start()
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+    with Server(("127.0.0.1", port), Handler) as server:
         print(f"serving on {port}", flush=True)
         server.serve_forever()
 
@@ -51,4 +59,5 @@ def _die(code: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), *map(float, sys.argv[2:3]), *map(int, sys.argv[3:4]))
+    port, seconds, code = [*sys.argv[1:], "0", "0"][:3]
+    main(int(port), float(seconds), int(code))

@@ -56,14 +56,15 @@ def offices_of(rows: Sequence[dict[str, str]]) -> list[FakeOffice]:
 
 def _office_of(row: dict[str, str], organisation: str) -> FakeOffice:
     serves = [AUDIENCES[name] for name in row["serves"].split(";")]
+    marks = read_confidence(row["confidence"], "")
     return FakeOffice(
         id=row["id"],
         organisation=organisation,
         kind=OfficeKind(row["kind"]),
-        reachable=bool(row["phone"] or row["email"] or row["website"]),
+        reachable=bool(row["phone"] or row["email"] or row["website"]) and not marks.other_programme,
         coordinates=(float(row["latitude"]), float(row["longitude"])) if row["latitude"] else None,
         areas=frozenset((state, audience) for state in row["states_served"].split(";") for audience in serves),
-        everywhere=read_confidence(row["confidence"], "").everywhere,
+        everywhere=marks.everywhere,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -29,8 +30,22 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def run_server(binaries: Path, folder: Path) -> Iterator[str]:
-    """A running server; gives its address up to the name of a database."""
+def run_server(binaries: Path, folder: Path | None = None) -> Iterator[str]:
+    """A running server; gives its address up to the name of a database.
+
+    By default in a folder of its own: pytest closes its temporary folders to other users whenever a session starts.
+    """
+    if folder is not None:
+        with _running(binaries, folder) as address:
+            yield address
+        return
+    own = TemporaryDirectory(prefix="postgresql-", dir="/tmp", ignore_cleanup_errors=True)
+    with own as name, _running(binaries, Path(name)) as address:
+        yield address
+
+
+@contextmanager
+def _running(binaries: Path, folder: Path) -> Iterator[str]:
     data, port = folder / "data", _free_port()
     _open_to_user(folder)
     _run(binaries / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -39,6 +54,7 @@ def run_server(binaries: Path, folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql://{_USER}@127.0.0.1:{port}"
     finally:
+        _open_to_user(folder)
         _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -50,12 +52,12 @@ def services(root, settings):
         Service("rasa", (*fake, str(settings.rasa_port), *SECONDS), root),
     ]
 
-if __name__ == "__main__":
-    bot.run.ROOT = ROOT
-    bot.run.make_model = lambda root, settings, progress: None
-    bot.run._services = services
-    sys.exit(main(["run"]))
+bot.run.ROOT = ROOT
+bot.run.make_model = lambda root, settings, progress: None
+bot.run._services = services
+sys.exit(main(["run"]))
 """
+_PATIENCE = 120.0  # seconds, for machines that do much else
 
 
 def free_port() -> int:
@@ -80,9 +82,7 @@ def command(root: Path, mark: str, monkeypatch: pytest.MonkeyPatch) -> list[str]
     monkeypatch.setenv("ACTIONS_PORT", str(free_port()))
     monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
     monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")
-    script = root / "run.py"
-    script.write_text(_RUN)
-    return [sys.executable, str(script), str(root)]
+    return [sys.executable, "-c", _RUN, str(root)]
 
 
 @pytest.fixture
@@ -93,9 +93,9 @@ def services(tmp_path: Path) -> Iterator[tuple[Services, str]]:
         yield started, f"http://127.0.0.1:{port}/"
 
 
-def read_until(stream: int, words: str, seconds: float = 30) -> str:
-    """What came up to `words`; fails with it if they do not come."""
-    text, end = "", time.monotonic() + seconds
+def read_until(stream: int, words: str) -> str:
+    """What came up to `words`; fails with the end of it if they do not come."""
+    text, end = "", time.monotonic() + _PATIENCE
     while words not in text and time.monotonic() < end:
         if select.select([stream], [], [], 0.1)[0]:
             try:
@@ -105,7 +105,7 @@ def read_until(stream: int, words: str, seconds: float = 30) -> str:
             if not part:
                 break
             text += part.decode("utf-8", "replace")
-    assert words in text, text
+    assert words in text, text[-2000:]
     return text
 
 
@@ -120,12 +120,12 @@ def test_serves_until_told_to_stop_and_leaves_nothing(command: list[str], mark: 
         process.send_signal(number)
         if number != signal.SIGKILL:
             assert "Stopped." in read_until(process.stdout.fileno(), "Stopped.")
-            assert process.wait(10) == 0
+            assert process.wait(_PATIENCE) == 0
         assert wait_for(lambda: not running(mark))
 
 
 def test_a_service_that_dies_ends_everything_with_its_last_lines(command: list[str], mark: str) -> None:
-    done = subprocess.run([*command, "4", "7"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, "4", "7"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_PATIENCE)
     assert done.returncode == 1
     assert "The service “rasa” ended with exit code 7. Everything else was stopped. Its log ends with:" in done.stderr
     assert done.stderr.rstrip().endswith("about to die")
@@ -137,30 +137,27 @@ def test_on_a_terminal_the_chat_is_in_front_and_leaving_it_ends_everything(comma
     with on_terminal(command) as (process, terminal):
         read_until(terminal, "Escriba una pregunta")
         os.write(terminal, b"hello\r")
-        read_until(terminal, "You said: hello")
-        read_until(terminal, "[2]")
+        assert "You said: hello" in read_until(terminal, "[2] Something else")
         os.write(terminal, b"1\r")
-        read_until(terminal, "You said: Wages")
+        assert "You said: Wages" in read_until(terminal, "[2] Something else")
         os.write(terminal, b"\x04")
         read_until(terminal, "Goodbye.")
-        assert process.wait(15) == 0
+        assert process.wait(_PATIENCE) == 0
         assert not running(mark)
 
 
 def test_ctrl_c_in_the_chat_ends_everything(command: list[str], mark: str) -> None:
     with on_terminal(command) as (process, terminal):
         read_until(terminal, "Escriba una pregunta")
-        read_until(terminal, ">")
         os.write(terminal, b"\x03")
-        read_until(terminal, "Goodbye.")
-        assert process.wait(15) == 0
+        assert process.wait(_PATIENCE) == 0
         assert not running(mark)
 
 
 def test_a_service_that_dies_under_the_chat_is_named_with_its_log(command: list[str], mark: str, root: Path) -> None:
     with on_terminal([*command, "5", "7"]) as (process, terminal):
         read_until(terminal, "about to die")
-        assert process.wait(15) == 1
+        assert process.wait(_PATIENCE) == 1
         assert "about to die" in (root / "var" / "log" / "rasa.log").read_text()
         assert not running(mark)
 
@@ -170,7 +167,9 @@ class on_terminal:
 
     def __init__(self, command: list[str]) -> None:
         self._ours, theirs = pty.openpty()
-        self._process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=_take)
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=_take
+        )
         os.close(theirs)
 
     def __enter__(self) -> tuple[subprocess.Popen[bytes], int]:
@@ -183,9 +182,7 @@ class on_terminal:
 
 
 def _take() -> None:
-    import fcntl
-    import termios
-
+    """Make the terminal at our input the one that sends us signals."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
@@ -204,7 +201,7 @@ def test_two_services_cannot_share_a_port() -> None:
 
 def test_a_port_in_use_ends_run_before_anything_else(command: list[str], root: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", int(os.environ["ACTIONS_PORT"])))):
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_PATIENCE)
     assert done.returncode == 1
     assert done.stderr.startswith(f"Port {os.environ['ACTIONS_PORT']} is in use: set ACTIONS_PORT")
     assert not (root / "imt.db").exists()
@@ -212,12 +209,12 @@ def test_a_port_in_use_ends_run_before_anything_else(command: list[str], root: P
 
 def test_waiting_ends_when_all_answer(services: tuple[Services, str]) -> None:
     started, address = services
-    wait_until_ready(started, {"rasa": address, "actions": f"{address}health"}, 20)
+    wait_until_ready(started, {"rasa": address, "actions": f"{address}health"}, _PATIENCE)
 
 
 def test_waiting_ends_after_its_time(services: tuple[Services, str]) -> None:
     started, address = services
-    with pytest.raises(RunError, match="^actions did not answer within 2 seconds"):
+    with pytest.raises(RunError, match="actions did not answer within 2 seconds"):
         wait_until_ready(started, {"rasa": address, "actions": f"http://127.0.0.1:{free_port()}/"}, 2)
 
 

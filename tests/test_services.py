@@ -58,7 +58,7 @@ def running(mark: str) -> list[int]:
     return found
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether `condition` came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

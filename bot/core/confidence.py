@@ -7,6 +7,7 @@ Responsible for reading the marks that facts/gaps.md D describes. Must not know 
     city from a dateline, do not show as an address               the same, outside OLD
     UNDATED                         nothing in the row has a date
     fallback for every state        the office serves every state
+    NAME TRAP: …                    its "IMT" is another programme, so that it comes after every office of this one
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Confidence:
     undated: bool
     newest_date: str
     everywhere: bool
+    other_programme: bool
 
     def freshness_of(self, field: str) -> Freshness:
         if field in self.hidden:
@@ -68,7 +70,8 @@ def read_confidence(confidence: str, source_date: str) -> Confidence:
     hidden = {field for text in _hiding_texts(confidence, marks) for field in _fields_in(text)}
     undated = "UNDATED" in confidence or newest == NO_DATE
     everywhere = "fallback for every state" in confidence.lower()
-    return Confidence(old, _with_street(hidden), undated, NO_DATE if undated else newest, everywhere)
+    trap = "NAME TRAP" in confidence
+    return Confidence(old, _with_street(hidden), undated, NO_DATE if undated else newest, everywhere, trap)
 
 
 def _fields_of_mark(mark: str) -> tuple[str, ...]:

@@ -29,13 +29,13 @@ _YES_ALONE = (
     r"supongo|creo|eso creo|(?:yes )?i(?:'d| would|'m| am| do| have| can| will| got)(?: (?:one|it|some|both|already|love to|like (?:to|that|it)))?"
 )
 NO = (
-    r"n|n+o+(?! (?:(?:le|te|lo) )?(?:entiend|comprend|entend)\w*)|nope|nah|naw|never|negative|not (?:really|yet|at all|now|any|interested)|none|ningun[oa]?|para nada|nel|nunca|tampoco|todavia no|aun no|"
+    r"n|n+o+(?! (?:(?:le|te|lo) )?(?:se\b|entiend|comprend|entend|hablo)\w*)|nope|nah|naw|never|negative|not (?:really|yet|at all|now|any|interested)|none|ningun[oa]?|para nada|nel|nunca|tampoco|todavia no|aun no|"
     r"(?:(?:i|we|they) )?(?:do not|don'?t|have not|haven'?t|can'?t|cannot|would not|wouldn'?t|won'?t)"
-    r"(?! (?:get|understand|follow|see|remember))|i(?:'m| am|m) not"
+    r"(?! (?:get|understand|follow|see|remember|know|speak)\b)|i(?:'m| am|m) not"
 )
 UNKNOWN = (
     r"not (?:\w+ )?sure|unsure|idk|dunno|(?:don'?t|do not) (?:really )?know(?! (?:what|why|how|who))|"
-    r"no (?:lo )?se(?! (?:que|cual|por|como|quien|puede|trabaja))|no estoy (?:\w+ )?segur[oa]|no sabria|no idea|ni idea|no clue|quien sabe"
+    r"no (?:lo )?se(?! (?:que|cual|por|como|quien|puede|trabaja))|no (?:estoy|estamos) (?:\w+ )?segur[oa]s?|no (?:(?:le|te) )?sabria|no tengo (?:\w+ )*idea|no (?:(?:lo|me) )?(?:recuerdo|acuerdo)|no he decidido|(?:don'?t|can'?t) (?:remember|say)|(?:haven'?t|not) decided|no idea|ni idea|no clue|quien sabe"
 )
 _PERHAPS = r"maybe|perhaps|possibly|tal vez|quizas?|a lo mejor|puede ser|depends|depende|whatever|lo que sea|undecided|hard to say"
 PREFER_NOT = (
@@ -89,7 +89,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     "schedule": {
         "other": r"part[- ]?time|medio tiempo|tiempo parcial|(?<!full time )only(?! full)|solo(?! tiempo completo)|overnight|"
         r"(?<!any )(?:weekends?|nights?|mornings?|evenings?|days?(?! (?:a|per) week))|"
-        r"(?:1st|2nd|3rd|first|second|third) shift|(?:primer|segundo|tercer) turno|can'?t|cannot|no puedo|something else|other|otr[oa]|noches?|mananas?|tardes?|de dia|"
+        r"(?:1st|2nd|3rd|first|second|third) shift|(?:primer|segundo|tercer) turno|can'?t|cannot|no puedo|something else|other(?! (?:question|topic|thing))|otr[oa](?! (?:pregunta|duda|tema))|noches?|mananas?|tardes?|de dia|"
         r"fin(?:es)? de semana|[1-3]\d h\w*",
         "full_time": r"full[- ]?time|fulltime|tiempo completo|40|forty|any|anytime|anything|whenever|whatever|cualquier\w*|lo que sea|either|flexible|all of them|todos",
     },
@@ -219,9 +219,11 @@ def _choice(question: Question, heard: Heard) -> str | None:
     """The option that the clauses of a message come to: the question's own words first, then a plain yes, no or not sure."""
     if not _may_answer(question, heard):
         return None
+    if question.id == "seeker_path" and heard.act == "i_am_employer":
+        return "employer"
     clauses = _clauses(heard.text)
     own = [value for clause in clauses if (value := _own_meaning(question.id, clause))]
-    loose = [value for clause in clauses if (value := _loose_meaning(clause))] + [_ACTS.get(heard.act or "", "")]
+    loose = _loose_meanings(heard)
     if question.id == "hires" and {"new", "current"} <= {*own, *_all_kinds(heard.plain)}:
         return "both"
     if question.id == "consent" and {"no", "not_sure"} & {*own, *loose}:
@@ -238,8 +240,8 @@ def _strongest(question: Question, values: Sequence[str]) -> str | None:
 
 def _may_answer(question: Question, heard: Heard) -> bool:
     """A question in the middle of a form is no answer because a "yes" stands in it; consent is never given by asking."""
-    if _declines(heard):
-        return False
+    if heard.act is not None or _declines(heard):
+        return heard.act in (*_ACTS, "something_else")
     there_is = question.id == "union_on_site" and heard.plain.startswith("hay") and "?" not in heard.text
     if not heard.is_question or there_is or re.fullmatch(r"(?:como|por ?que|why) (?:no|not)", heard.plain):
         return True
@@ -253,6 +255,13 @@ def _all_kinds(text: str) -> set[str]:
 
 def _clauses(text: str) -> list[str]:
     return [clause for piece in _CLAUSE.split(text) if (clause := plain(piece))]
+
+
+def _loose_meanings(heard: Heard) -> list[str]:
+    """What the act says where the whole message is one, else each clause."""
+    if heard.act is not None:
+        return [_ACTS[heard.act]] if heard.act in _ACTS else []
+    return [value for clause in _clauses(heard.text) if (value := _loose_meaning(clause))]
 
 
 def _own_meaning(question_id: str, clause: str) -> str | None:
@@ -290,7 +299,7 @@ def _age_band(heard: Heard) -> Reply | Problem | None:
     ages = [age for age in heard.values("age") or _bare_ages(heard) if age <= 99]
     if ages:
         return Reply(band_of(max(ages)))
-    said = [*map(_loose_meaning, _clauses(heard.text)), _ACTS.get(heard.act or "")] if short and not _declines(heard) else []
+    said = _loose_meanings(heard) if short and not _declines(heard) else []
     answer = next((value for value in said if value in ("yes", "no")), None)
     return Reply("18_or_over") if answer == "yes" else Problem("which_minor_band") if answer else None
 

@@ -5,7 +5,7 @@ Responsible for the rule. Must not know databases, CSV files or wording.
 The order (design.md, Routing; facts/gaps.md B and D):
 1. service area: an office that serves the person's state and audience, then national offices of the audience elsewhere;
 2. reachable: an office without website, phone and e-mail comes after every reachable one of the same area, whatever its
-   kind, because to send somebody to it is to strand them;
+   kind, because to send somebody to it is to strand them; so does one whose "IMT" is another programme (a name trap);
 3. kind: regional, then state agency, then national;
 4. distance in great-circle miles, offices without coordinates after those with; a person without coordinates has no
    distances at all;

@@ -37,38 +37,43 @@ _PROMISE = {
         re.I,
     ),
 }
-_TO_THE_PERSON = {
-    Language.EN: re.compile(r"\b(?:are you|do you|have you|did you|what is your|what's your|your .*\?|were you|tell us your|how old)", re.I),
-    Language.ES: re.compile(r"\b(?:tienes?|tiene usted|es usted|eres|est[aá]s?|has|ha|cu[aá]l es su|cu[aá]l es tu|su .*\?|tu .*\?|naci[oó]|cu[aá]ntos a[nñ]os)", re.I),
+# "Do I need papers?" is the person's own question, repeated.
+_FROM_THE_PERSON = {
+    Language.EN: re.compile(r"^(?!.*\byou(?:r|rs)?\b).*\b(?:I|my)\b", re.I),
+    Language.ES: re.compile(r"^(?!.*\b(?:su|sus|usted|tu|tus|le)\b).*\b(?:necesito|puedo|tengo|debo|mi|mis)\b", re.I),
+}
+_REQUEST = {
+    Language.EN: re.compile(r"\s*(?:please,? )?(?:tell|give|send|write|share|enter|type|upload|show)\b", re.I),
+    Language.ES: re.compile(r"\s*(?:por favor,? )?(?:d[ií]ga\w*|d[ée]\w{0,3}|mand[ea]\w*|env[ií]e\w*|escrib\w+|compart\w+|indique\w*|ponga|suba|muestre)\b", re.I),
 }
 _NEVER_ASK = {
     Language.EN: {
-        "race, color or national origin": r"race|skin color|ethnic\w*|nationality|birthplace|where were you born|accent|native language",
-        "religion": r"religio\w+|church",
-        "sex, pregnancy or orientation": r"gender|sex|pregnan\w+|sexual orientation",
-        "an exact age": r"how old|date of birth|birth ?date|birthday|what age",
+        "race, color or national origin": r"race|skin color|ethnic\w*|nationality|birthplace|where (?:were you born|are you from)|what country|accent|(?:native|first) language|speak at home",
+        "religion": r"religio\w+|church|pray\w*",
+        "sex, pregnancy or orientation": r"gender|sex|pregnan\w+|sexual orientation|man or (?:a )?woman|male|female|gay|lesbian|transgender",
+        "an exact age": r"how old|date of birth|birth ?date|birthday|what age|(?:when|year) were you born|dob|exact age",
         "health or disability": r"disab\w+|health|medical|illness|medication|genetic",
-        "immigration status": r"citizen\w*|immigra\w+|visa|green card|papers|legal status|work permit|country of birth",
-        "a criminal record": r"criminal|record|felon\w*|convict\w*|arrest\w*|parole",
+        "immigration status": r"citizen\w*|immigra\w+|visa|green card|papers|legal status|work (?:permit|legally)|(?:allowed|authorized) to work|undocumented|country of birth",
+        "a criminal record": r"criminal|crimes?|record|felon\w*|convict\w*|arrest\w*|parole|jail|prison",
         "family": r"married|marital|children|kids",
         "a Social Security number": r"social security|ssn",
         "drug use": r"drugs?|alcohol|marijuana",
-        "union membership": r"union (?:member|card)|in a union",
-        "credit or a photo": r"credit (?:history|score)|photo",
+        "union membership": r"union (?:member|card)|(?:in|belong to|member of) a union",
+        "credit or a photo": r"credit (?:history|score)|bad credit|photo|picture of",
     },
     Language.ES: {
-        "race, color or national origin": r"raza|color de piel|etni\w+|nacionalidad|d[oó]nde naci[oó]|acento|lengua materna",
-        "religion": r"religi\w+|iglesia",
-        "sex, pregnancy or orientation": r"g[eé]nero|sexo|embaraz\w+|orientaci[oó]n sexual",
-        "an exact age": r"cu[aá]ntos a[nñ]os|qu[eé] edad|fecha de nacimiento|cumplea[nñ]os",
+        "race, color or national origin": r"raza|color de piel|etni\w+|nacionalidad|d[oó]nde (?:naci[oó]|es usted|es|eres)|de qu[eé] pa[ií]s|acento|lengua materna|habla en (?:casa|su casa)",
+        "religion": r"religi\w+|iglesia|reza",
+        "sex, pregnancy or orientation": r"g[eé]nero|sexo|embaraz\w+|orientaci[oó]n sexual|hombre o mujer|gay|lesbiana|transg[eé]nero",
+        "an exact age": r"cu[aá]ntos a[nñ]os|qu[eé] edad|(?:fecha|a[nñ]o) de nacimiento|cu[aá]ndo naci[oó]|cumplea[nñ]os|edad exacta",
         "health or disability": r"discapaci\w+|salud|m[eé]dic\w+|enferm\w+|gen[eé]tic\w+",
-        "immigration status": r"ciudadan\w+|migra\w+|inmigra\w+|visa|papeles|estatus|permiso de trabajo|pa[ií]s de nacimiento",
-        "a criminal record": r"penal\w*|antecedentes|r[eé]cord|arrest\w+|delito\w*|condena\w*",
+        "immigration status": r"ciudadan\w+|migra\w+|inmigra\w+|visa|papeles|estatus|permiso (?:de trabajo|para trabajar)|legalmente|autorizad[oa] para trabajar|indocumentad[oa]|pa[ií]s de nacimiento",
+        "a criminal record": r"penal\w*|antecedentes|r[eé]cord|arrest\w+|delito\w*|crimen|condena\w*|c[aá]rcel|prisi[oó]n",
         "family": r"casad[oa]|estado civil|hijos",
         "a Social Security number": r"seguro social|ssn",
         "drug use": r"drogas?|alcohol|marihuana",
-        "union membership": r"afiliad[oa]|miembro de(?:l| un) sindicato",
-        "credit or a photo": r"historial de cr[eé]dito|puntaje de cr[eé]dito|foto",
+        "union membership": r"afiliad[oa]|(?:miembro de|pertenece a|est[aá] en)(?:l| un) sindicato",
+        "credit or a photo": r"(?:historial|puntaje) (?:de cr[eé]dito|crediticio)|fotos?|fotograf[ií]a",
     },
 }
 
@@ -138,12 +143,13 @@ def _manner_faults(where: str, text: Bilingual, longest: int) -> Iterator[Fault]
             yield Fault(f"{where} ({language})", f"has {len(said)} characters; at most {longest} fit a phone.")
         if promise := _PROMISE[language].search(said):
             yield Fault(f"{where} ({language})", f"sounds like a decision or a promise: “{promise.group().strip()}”.")
-        for sentence in re.findall(r"[^.!?¿\n]*\?", said):
-            yield from _forbidden_question(f"{where} ({language})", sentence, language)
+        for sentence in re.findall(r"[^.!?¿\n]+[.!?]?", said):
+            if sentence.endswith("?") or _REQUEST[language].match(sentence):
+                yield from _forbidden_question(f"{where} ({language})", sentence, language)
 
 
 def _forbidden_question(where: str, sentence: str, language: Language) -> Iterator[Fault]:
-    if not _TO_THE_PERSON[language].search(sentence):
+    if _FROM_THE_PERSON[language].search(sentence):
         return
     for what, words in _NEVER_ASK[language].items():
         if re.search(rf"\b(?:{words})\b", sentence, re.I):

@@ -27,8 +27,16 @@ _SPELLED = {
         start=3,
     )
     for word in words.split()
+} | {
+    word: str(ten * 10)
+    for ten, words in enumerate(
+        ("twenty veinte", "thirty treinta", "forty cuarenta", "fifty cincuenta", "sixty sesenta", "seventy setenta", "eighty ochenta",
+         "ninety noventa", "hundred cien"),
+        start=2,
+    )
+    for word in words.split()
 }  # fmt: skip
-_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?[\w.-]+\.(?:gov|org|com|net|edu|co|mil|tips)\b(?:/[\w./-]*)?|[\w.+-]+@[\w.-]+\w", re.I)
+_ADDRESS = re.compile(r"https?://[^\s)]*[\w/]|(?:www\.)?[\w.-]+\.(?:gov|org|com|net|edu|co|mil|tips|us|info|io|biz|app)\b(?:/[\w./-]*)?|[\w.+-]+@[\w.-]+\w", re.I)
 _NUMBER = re.compile(r"\d(?:[\d,.–-]*\d)?")
 _NAME = re.compile(r"(?:[A-ZÁÉÍÓÚÑ][\w&'’.-]*\w|[A-Z]{2,}[\w*]*)(?:(?: (?:of|for|the|de|del|la|las|los|y|and|en|&))* (?:[A-ZÁÉÍÓÚÑ][\w&'’-]*\w|\d+))*")
 
@@ -102,18 +110,22 @@ def _normal(number: str) -> str:
 
 
 def _names(text: str, language: Language) -> Iterator[str]:
-    known = _common_names()
+    openers = _common_names()["openers"]
     for sentence in re.split(r"(?<=[.!?:;])\s+|\n+|¿|¡|[«“\"(]", text):
         for match in _NAME.finditer(sentence):
-            name = match.group().strip(" .’'")
+            name = re.sub(r"(?:(?: (?:of|for|the|de|del|la|y|and|en))* \d+)+$", "", match.group().strip(" .’'"))  # a number is a claim of its own
             single = " " not in name and not (name.isupper() and len(name) > 1)
             if (match.start() == 0 and single) or name.isdigit():
                 continue
             words = name.split()
-            if match.start() == 0 and not words[0].isupper() and _plain(words[0]) in known["openers"]:
+            if match.start() == 0 and not words[0].isupper() and _plain(words[0]) in openers:
                 name = " ".join(words[1:])
-            if name and not any(_plain(form) in known["common"] for form in (name, name.removesuffix("s"), name.replace("’s", ""))):
+            if name and not (_is_common(name) or all(map(_is_common, re.split(r" (?:and|y|&) ", name)))):
                 yield name
+
+
+def _is_common(name: str) -> bool:
+    return any(_plain(form) in _common_names()["common"] for form in (name, name.removesuffix("s"), name.replace("’s", "")))
 
 
 def _plain(text: str) -> str:

@@ -50,9 +50,14 @@ def load_knowledge(directory: Path = DIRECTORY) -> Knowledge:
 
 def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
+    if not path.is_file():
+        faults.append(f"{path.name}: the file is missing.")
+        return facts
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
             fact = Fact(**{key: (row.get(key) or "").strip() for key in Fact.__dataclass_fields__})
+            if None in row:
+                faults.append(f"facts.tsv line {number}: there are more columns than in the first line; look for a stray tab.")
             if fact.id in facts:
                 faults.append(f"facts.tsv line {number}: the id {fact.id} stands twice.")
             for column in ("id", "statement", "source", "url", "date", "confidence"):
@@ -86,20 +91,20 @@ def _guarded(path: Path, build: Callable[[Any], _T], faults: list[str]) -> _T | 
 
 
 def _topic(data: Any) -> Topic:
-    unknown = set(data) - _TOPIC_KEYS
+    unknown = set(_mapping(data, "the file")) - _TOPIC_KEYS
     if unknown:
         raise ValueError(f"unknown entries {', '.join(sorted(unknown))}; known are {', '.join(sorted(_TOPIC_KEYS))}.")
     return Topic(
         id=_required(data, "topic"),
         label=_bilingual(data, "label"),
         answer=_bilingual(data, "answer"),
-        facts=tuple(_required(data, "facts")),
-        person=PersonOffer(data.get("person", PersonOffer.WHEN_ASKED)),
-        next=tuple(data.get("next", ())),
+        facts=_ids(data, "facts"),
+        person=_person(data.get("person", PersonOffer.WHEN_ASKED)),
+        next=_ids_or_none({"next": [], **data}, "next"),
         variants={audience: _bilingual(data, audience) for audience in Audience if audience in data},
         states={
-            state: StateNote(_bilingual(data["states"], state), tuple(_required(note, "facts")))
-            for state, note in (data.get("states") or {}).items()
+            state: StateNote(_bilingual(data["states"], state), _ids(note, "facts"))
+            for state, note in _mapping(data.get("states") or {}, "'states'").items()
         },
     )
 
@@ -110,8 +115,32 @@ def _required(data: Any, key: str) -> Any:
     return data[key]
 
 
+def _mapping(data: Any, what: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ValueError(f"{what} is empty or has no entries of the form 'name: text'.")
+    return data
+
+
+def _ids(data: Any, key: str) -> tuple[str, ...]:
+    listed = _required(data, key)
+    if not isinstance(listed, list):
+        raise ValueError(f"'{key}' has to be a list in square brackets, like [{listed}].")
+    return tuple(str(item) for item in listed)
+
+
+def _ids_or_none(data: Any, key: str) -> tuple[str, ...]:
+    """An empty list is said on purpose: nothing is cited."""
+    return () if data.get(key) == [] else _ids(data, key)
+
+
+def _person(value: Any) -> PersonOffer:
+    if value not in set(PersonOffer):
+        raise ValueError(f"'person' is '{value}'; it can be {' or '.join(PersonOffer)}.")
+    return PersonOffer(value)
+
+
 def _bilingual(data: Any, key: str) -> Bilingual:
-    pair = _required(data, key)
+    pair = _mapping(_required(data, key), f"'{key}'")
     texts = {language: str(pair.get(language) or "").strip() for language in ("en", "es")}
     for language, text in texts.items():
         if not text:
@@ -122,7 +151,7 @@ def _bilingual(data: Any, key: str) -> Bilingual:
 def _read_referrals(path: Path, faults: list[str]) -> Iterator[Referral]:
     def build(data: Any) -> list[Referral]:
         return [
-            Referral(_required(item, "id"), tuple(_required(item, "words")), _bilingual(item, "answer"), tuple(item["facts"]))
+            Referral(_required(item, "id"), _ids(item, "words"), _bilingual(item, "answer"), _ids_or_none(item, "facts"))
             for item in data
         ]
 
@@ -130,7 +159,7 @@ def _read_referrals(path: Path, faults: list[str]) -> Iterator[Referral]:
 
 
 def _read_phrases(path: Path, faults: list[str]) -> dict[str, Bilingual]:
-    return _guarded(path, lambda data: {key: _bilingual(data, key) for key in data}, faults) or {}
+    return _guarded(path, lambda data: {key: _bilingual(data, key) for key in _mapping(data, "the file")}, faults) or {}
 
 
 def _dangling(knowledge: Knowledge) -> Iterator[str]:

@@ -110,10 +110,6 @@ class TopicModel:
         )
         return votes
 
-    def ranked(self, scores: Floats) -> List[Tuple[str, float]]:
-        """Topics with their scores, best first, for one row of `scores`."""
-        return [(self.topics[index], float(scores[index])) for index in np.argsort(-scores, kind="stable")]
-
     def _margins(self, texts: Sequence[str], points: Floats) -> Floats:
         folded = [fold(text) for text in texts]
         grams: csr_matrix = hstack([self._words.transform(folded), self._characters.transform(folded)]).tocsr()

@@ -167,9 +167,9 @@ class _Import:
     def _write_reach(self, row: Cells, counts_as: str) -> None:
         latitude, longitude = as_number(row["latitude"]), as_number(row["longitude"])
         coordinates = None if latitude is None or longitude is None else (latitude, longitude)
-        reachable = any(row[field] for field in _REACHING)
-        everywhere = read_confidence(row["confidence"], row["source_date"]).everywhere
-        rows = reach_rows(row["id"], counts_as, OfficeKind(row["kind"]), reachable, coordinates, _areas_of(row), everywhere)
+        marks = read_confidence(row["confidence"], row["source_date"])
+        reachable = any(row[field] for field in _REACHING) and not marks.other_programme
+        rows = reach_rows(row["id"], counts_as, OfficeKind(row["kind"]), reachable, coordinates, _areas_of(row), marks.everywhere)
         self.session.execute(delete(OfficeReach).where(OfficeReach.office_id == row["id"]))
         self.session.execute(insert(OfficeReach), list(rows))
 
@@ -240,7 +240,7 @@ def _check_office(office: Office) -> list[str]:
     old = [channel for channel in office.channels if channel.freshness == Freshness.OLD and not channel.confirmed_on]
     findings += [f"{office.id}: the {channel.kind} is old ({channel.source_date})." for channel in old]
     if "NAME TRAP" in office.confidence:
-        findings.append(f"{office.id}: a name here can be mistaken for another; read its note before you send anybody.")
+        findings.append(f"{office.id}: its IMT may be another programme, so others come first; read its note.")
     if not office.contact_checked:
         findings.append(f"{office.id}: nobody has confirmed the contact data yet.")
     return findings

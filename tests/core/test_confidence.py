@@ -49,3 +49,8 @@ def test_freshness_by_field() -> None:
 def test_undated_rows(text: str, source_date: str) -> None:
     marks = read_confidence(text, source_date)
     assert (marks.freshness_of("phone"), marks.date_of("phone")) == (Freshness.UNDATED, "n.d.")
+
+
+def test_a_name_trap_is_another_programme() -> None:
+    assert read_confidence("NAME TRAP: its 'IMT' is Industrial MAINTENANCE Technician; phone not found", "2020").other_programme
+    assert not read_confidence("primary; IMT role primary", "2020").other_programme

@@ -266,6 +266,26 @@ def test_acts_answer_where_the_words_do_not(question_id: str, act: str, option: 
     assert value_of(question_id, hear("👍", act=act)) == option
 
 
+@pytest.mark.parametrize(
+    ("question_id", "text", "act", "value"),
+    [
+        ("diploma", "no tengo idea", "dont_know", "prefer_not"),
+        ("mentors", "no tengo idea", "dont_know", "not_sure"),
+        ("consent", "can't say", "dont_know", None),
+        ("consent", "no sirves para nada", "insult", None),
+        ("production", "i don't speak english", "to_spanish", None),
+        ("diploma", "no se que poner", "help", None),
+        ("production", "claro q no", "deny", "no"),
+        ("production", "que no", "deny", "no"),
+        ("seeker_path", "i work in hr", "i_am_employer", "employer"),
+        ("seeker_path", "I already work in a plant", "i_am_seeker", "working"),
+        ("schedule", "otra pregunta", "something_else", None),
+    ],
+)
+def test_a_message_that_is_an_act_as_a_whole_means_the_act(question_id: str, text: str, act: str, value: str | None) -> None:
+    assert value_of(question_id, hear(text, act=act)) == value
+
+
 @pytest.mark.parametrize("question_id", ["place", "seeker_path", "age_band", "product", "consent", "contact_name", "contact"])
 @pytest.mark.parametrize("text", ["idk", "no sé", "I don't know", "prefer not to say", "prefiero no decir"])
 def test_required_questions_have_no_answer_for_those_who_do_not_know(question_id: str, text: str) -> None:

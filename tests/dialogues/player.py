@@ -24,9 +24,10 @@ LONGEST_CHOICE = 40
 MOST_CHOICES = 6
 _REFERENCE = re.compile(r"IMT-[2-9B-DF-HJKMNP-TV-Z]{6}")
 _VERDICT = re.compile(
-    r"(?<!whether )(?<!if )\byou(?:'d| would| will| do not| don't| are not|'re not|'re| are| may| may not)? ?(?:qualify|qualified|eligible|"
-    r"disqualified|ineligible|be accepted|be hired)\b"
-    r"|(?<!si )\b(?:usted )?(?:s[ií] |no )?(?:califica|calificas|calific[oó]|es elegible|eres elegible|queda descalificad[oa]|ser[aá] (?:aceptad|contratad)[oa])\b",
+    r"(?<!whether )(?<!if )\byou(?:'d| would| will| do not| don't| are not|'re not|'re| are| may| may not)? ?"
+    r"(?:qualify|qualified|eligible|disqualified|ineligible|be accepted|be hired)\b"
+    r"|(?<!si )\b(?:usted )?(?:s[ií] |no )?(?:califica|calificas|calific[oó]|es elegible|eres elegible|queda descalificad[oa]|"
+    r"ser[aá] (?:aceptad|contratad)[oa])\b",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(r"\.(?:gov|org|com|net|edu)\b|\d{3}-\d{3}-\d{4}|\b(?:988|911|2-1-1)\b", re.IGNORECASE)
@@ -187,7 +188,11 @@ def _expectation_faults(exchange: Exchange, expected: Expected) -> Iterator[str]
         yield f"none of {expected.contains_any} was said"
     yield from (f"“{piece}” was not said" for piece in expected.contains_all if piece.lower() not in text)
     yield from (f"“{piece}” was said" for piece in expected.not_contains if piece.lower() in text)
-    yield from (f"the choice “{title}” is not among {exchange.choices}" for title in expected.choices_include if title not in exchange.choices)
+    yield from (
+        f"the choice “{title}” is not among {exchange.choices}"
+        for title in expected.choices_include
+        if title not in exchange.choices
+    )
     if expected.topics is not None and exchange.topics != list(expected.topics):
         yield f"the topics are {exchange.topics}, not {list(expected.topics)}"
     yield from _card_faults(exchange, expected)
@@ -230,7 +235,10 @@ def _buttons(titles: Iterable[str]) -> str:
 
 
 def _footnote(reply: Reply) -> str:
-    parts = [f"topics: {', '.join(reply.topics)}" if reply.topics else "", f"{len(reply.sources)} sources" if reply.sources else ""]
+    parts = [
+        f"topics: {', '.join(reply.topics)}" if reply.topics else "",
+        f"{len(reply.sources)} sources" if reply.sources else "",
+    ]
     parts.append(f"cards: {', '.join(str(card['name']) for card in reply.cards)}" if reply.cards else "")
     shown = "; ".join(part for part in parts if part)
     return f"    ({shown})" if shown else ""

@@ -41,7 +41,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Step:
-    """One message. `choose` is the title of a button that must have been offered; `language` is that of the answer from here on."""
+    """One message. `choose` is the title of a button that must have been offered; `language` holds from here on."""
 
     say: str
     choose: bool = False
@@ -57,7 +57,7 @@ class Final:
     `handoff` is None where nothing may be stored, else column -> value, where `answers` lists only what matters.
     """
 
-    outcome: str
+    outcome: tuple[str, ...]
     handoff: Mapping[str, Any] | None = None
     handoffs: int | None = None
     erased: bool = False
@@ -79,7 +79,9 @@ class Dialogue:
 def read_dialogues(folder: Path = FOLDER) -> list[Dialogue]:
     """Every dialogue of every file. Raises ScriptError."""
     dialogues = [
-        _dialogue(data, path.name) for path in sorted(folder.glob("*.yml")) for data in yaml.safe_load(path.read_text(encoding="utf-8"))
+        _dialogue(data, path.name)
+        for path in sorted(folder.glob("*.yml"))
+        for data in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
     ids = [dialogue.id for dialogue in dialogues]
     twice = sorted({name for name in ids if ids.count(name) > 1})
@@ -94,7 +96,7 @@ def _dialogue(data: Mapping[str, Any], file: str) -> Dialogue:
         raise ScriptError(f"{where}: the language is en or es.")
     try:
         steps = tuple(_step(step) for step in data["steps"])
-        end = Final(**_tuples(data["end"], ("never_stored", "never_said")))
+        end = Final(**_tuples(data["end"], ("outcome", "never_stored", "never_said")))
         known = {"id", "language", "steps", "end", "covers"}
         if set(data) - known:
             raise ScriptError(f"{where}: unknown entries {sorted(set(data) - known)}.")

@@ -29,6 +29,7 @@ _START_SECONDS = 180.0
 _STOP_SECONDS = 15.0
 _PR_SET_PDEATHSIG = 1
 _LAST_LINES = 40
+_NO_MODEL = "Could not load model"
 
 
 class StackError(Exception):
@@ -42,7 +43,10 @@ class Stack:
         self.folder = folder
         self.fault_file = folder / "fault"
         self.settings = Settings(
-            database_url=f"sqlite:///{folder / 'imt.db'}", rasa_port=_free_port(), actions_port=_free_port(), rasa_timeout_seconds=60
+            database_url=f"sqlite:///{folder / 'imt.db'}",
+            rasa_port=_free_port(),
+            actions_port=_free_port(),
+            rasa_timeout_seconds=60,
         )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -76,7 +80,9 @@ class Stack:
         python, port = str(ROOT / RASA_PYTHON), str(self.settings.rasa_port)
         files = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
         command = (python, "-m", "rasa", "run", "--model", str(ROOT / MODEL), *files, "-i", "127.0.0.1", "-p", port)
-        self._start("rasa", command, rasa_environment(self.settings), f"{self.settings.rasa_url}/status")
+        self._start("rasa", command, rasa_environment(self.settings), f"{self.settings.rasa_url}/")
+        if _NO_MODEL in _tail(self.log("rasa")):
+            raise StackError(f"Rasa could not load {MODEL}. Its log ends with:\n{_tail(self.log('rasa'))}")
 
     def kill(self, name: str) -> None:
         """As `kill -9` does."""
@@ -127,7 +133,9 @@ class Stack:
 
     def last_lines(self) -> str:
         """The ends of both logs, for whoever looks at a failure."""
-        return "\n".join(f"--- {self.log(name)}\n{_tail(self.log(name))}" for name in ("actions", "rasa") if self.log(name).exists())
+        return "\n".join(
+            f"--- {self.log(name)}\n{_tail(self.log(name))}" for name in ("actions", "rasa") if self.log(name).exists()
+        )
 
     def _start(self, name: str, command: tuple[str, ...], environment: Mapping[str, str], address: str) -> None:
         with self.log(name).open("ab") as output:

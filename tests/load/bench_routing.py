@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10,10000,1000000")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else the server would outlive a stopped run
     with tempfile.TemporaryDirectory(prefix="bench", dir="/tmp") as folder:
         results = list(_measure_all([int(size) for size in chosen.sizes.split(",")], Path(folder)))
     if chosen.out:
@@ -53,10 +56,7 @@ def _measure_all(sizes: list[int], folder: Path) -> Iterator[dict[str, Any]]:
     if binaries is None:
         print("PostgreSQL is not installed here: SQLite only.")
         return
-    server = folder / "postgresql"
-    folder.chmod(0o755)
-    server.mkdir()
-    with run_server(binaries, server) as address:
+    with run_server(binaries) as address:
         for size in sizes:
             yield _measure("postgresql", make_database(address), size)
 

@@ -10,7 +10,7 @@ import yaml
 
 pytest.importorskip("spacy", reason="acts are matched in the Rasa environment")
 
-from bot.nlu.acts import _POLITE, ANYWHERE, ActMatcher, normalise  # noqa: E402
+from bot.nlu.acts import _POLITE, ANYWHERE, ActMatcher, normalise
 
 NLU = Path(__file__).resolve().parents[2] / "data" / "nlu"
 CARE = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
@@ -339,7 +339,8 @@ yes|no|not yet|maybe|looking|working|operator|employed|unemployed|student|laid o
 interested|ged|high school|college|some college|dropped out|bs|full time|part time|either|any shift|mornings|evening|
 afternoon|night|weekends|none|zero|a few|just me|40|union|no union|both|new|current|other|alone|group|our own|
 i don't care|i agree|john|simon|grace|gm|bottles|canning|milwaukee|ohio|el paso|sí|no|todavía no|tal vez|busco|trabajo|
-operadora|estudiante|sin trabajo|mayor|menor|cualquier cosa|me interesa|prepa|primaria|sin terminar|tiempo completo|
+operadora|estudiante|sin trabajo|mayor|menor|cualquier cosa|me interesa|no me interesa|prepa|primaria|sin terminar|
+tiempo completo|
 medio tiempo|noches|mañana|tarde|ninguno|unos pocos|yo|un par|sindicato|sin sindicato|ambos|nuevos|actuales|otro|solos|
 con otros|de acuerdo|acepto|juan|ángel|gracia|tortillas|plástico|chicago
 """.replace("\n", "").split("|")

@@ -287,3 +287,14 @@ def test_looking_up_goes_by_an_index(make_url: Callable[[str], str]) -> None:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.compile(database.engine)}", ("x",)).all()
             assert not [row for row in plan if str(row[-1]).startswith("SCAN")], plan
     database.close()
+
+
+def test_the_documentation_has_every_status_and_what_it_can_become() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "handoff.md").read_text(encoding="utf-8")
+    ends = {HandoffStatus.CLOSED, HandoffStatus.EXPIRED, HandoffStatus.CANCELLED}
+    lines = [line.split("|")[1:4] for line in text.splitlines() if line.startswith("| `")]
+    told: dict[HandoffStatus, set[HandoffStatus]] = {}
+    for names, _meaning, becomes in lines:
+        following = {HandoffStatus(name) for name in becomes.split("`")[1::2]} | (ends if "an end" in becomes else set())
+        told |= {HandoffStatus(name): following for name in names.split("`")[1::2]}
+    assert told == {status: set(allowed) for status, allowed in TRANSITIONS.items()}

@@ -149,4 +149,4 @@ def test_check_finds_what_staff_should_look_after(seeded: Database) -> None:
     assert unreachable == ["lift-in", "ma-pa", "mrtp-mn"]
     assert [finding[:2] for finding in findings if "no regional partner" in finding] == ["CA", "CO", "ID", "KY", "SC"]
     assert "agency-oh: the phone is old (2014-07-18)." in findings
-    assert any(finding.startswith("igniteli-ny: a name") for finding in findings)
+    assert any(finding.startswith("igniteli-ny: its IMT may be another programme") for finding in findings)

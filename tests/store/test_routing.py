@@ -182,3 +182,11 @@ def test_people_anywhere_are_routed_as_by_force(
 ) -> None:
     place = Place(state, latitude=latitude, longitude=longitude)
     assert find_route(planted, place, audience) == route_by_force(FAKE_OFFICES, place, audience)
+
+
+def test_new_york_city_is_not_sent_to_the_other_imt(seeded: Database) -> None:
+    """igniteli-ny is the nearest, but its IMT is Industrial Maintenance Technician (facts/gaps.md B)."""
+    place = lookup_zip("11201")
+    assert place
+    route = find_route(seeded, place, Audience.SEEKER)
+    assert route.first and route.first.office_id == "coi-ny"

@@ -1,0 +1,99 @@
+"""Rasa's command line without TensorFlow: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
+
+Rasa imports every component that it has, and eight of its modules import TensorFlow, for classifiers and policies that
+config.yml does not name. Something that fails when it is used stands in for those eight; all else is Rasa as it is. What
+that saves and what it risks: docs/adr/0004-serving.md.
+
+Responsible for these stand-ins. Must not know our components, nor change what Rasa does.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Dict, List, NoReturn, Optional, Sequence, Tuple
+
+# What the rest of Rasa 3.6.21 imports from its modules that import TensorFlow.
+_COMPONENTS: Dict[str, Tuple[str, ...]] = {
+    "rasa.core.policies.ted_policy": ("TEDPolicy",),
+    "rasa.core.policies.unexpected_intent_policy": ("UnexpecTEDIntentPolicy",),
+    "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
+    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer": ("ConveRTFeaturizer",),
+    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer": ("LanguageModelFeaturizer",),
+    "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
+}
+_HELPERS: Dict[str, Tuple[str, ...]] = {
+    "rasa.utils.tensorflow.callback": ("RasaModelCheckpoint", "RasaTrainingLogger"),
+    "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
+}
+
+
+def leave_out_tensorflow() -> None:
+    """From here on Rasa's modules that need TensorFlow are empty. Raises RuntimeError where one was imported before."""
+    early = sorted(name for name in (*_COMPONENTS, *_HELPERS) if name in sys.modules)
+    if early:
+        raise RuntimeError(f"too late to leave out TensorFlow: {', '.join(early)} imported already")
+    sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Finds the stand-ins before Python finds the modules themselves."""
+
+    def find_spec(self, name: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
+        return ModuleSpec(name, self) if name in _COMPONENTS or name in _HELPERS else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """As Python makes modules."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        for name in _COMPONENTS.get(module.__name__, ()):
+            setattr(module, name, _component(name, module.__name__))
+        for name in _HELPERS.get(module.__name__, ()):
+            setattr(module, name, type(name, (), {"__module__": module.__name__, "__init__": _refuse}))
+
+
+def _component(name: str, module: str) -> type:
+    """A component that Rasa knows by its name, and that says what is wrong as soon as a model wants it."""
+    from rasa.engine.graph import GraphComponent
+    from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+
+    class StandIn(GraphComponent):
+        @classmethod
+        def create(cls, *_: Any) -> GraphComponent:
+            """To train it, or through `load` to answer with it."""
+            _refuse(cls)
+
+        @classmethod
+        def required_packages(cls) -> List[str]:
+            """What Rasa asks first of every component in config.yml."""
+            _refuse(cls)
+
+    StandIn.__name__, StandIn.__qualname__, StandIn.__module__ = name, name, module
+    kinds = DefaultV1Recipe.ComponentType
+    kind = kinds.POLICY_WITHOUT_END_TO_END_SUPPORT if ".policies." in module else kinds.INTENT_CLASSIFIER
+    made: type = DefaultV1Recipe.register(kind, is_trainable=True)(StandIn)
+    return made
+
+
+def _refuse(what: Any, *_: Any, **__: Any) -> NoReturn:
+    from rasa.shared.exceptions import RasaException
+
+    name = what.__name__ if isinstance(what, type) else type(what).__name__
+    raise RasaException(
+        f"{name} needs TensorFlow, which this assistant leaves out, to start sooner and to take less memory. Take {name} out of "
+        "config.yml, or let RASA in bot/training.py name `rasa` instead of `bot.nlu.serve` (see docs/adr/0004-serving.md)."
+    )
+
+
+def main() -> None:
+    """Rasa's own command line, with the arguments given."""
+    leave_out_tensorflow()
+    from rasa.__main__ import main as run_rasa
+
+    run_rasa()
+
+
+if __name__ == "__main__":
+    main()

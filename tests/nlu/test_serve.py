@@ -1,0 +1,179 @@
+"""Rasa without TensorFlow trains and answers; who asks for a component that needs TensorFlow is told so."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Iterator, List, Set
+from urllib.error import URLError
+
+import pytest
+
+pytest.importorskip("rasa", reason="Rasa lives in .venv-rasa")
+
+ROOT = Path(__file__).resolve().parents[2]
+_RASA = [sys.executable, "-W", "ignore", "-X", "importtime", "-m", "bot.nlu.serve"]
+_CONFIG = """
+recipe: default.v1
+assistant_id: test
+language: en
+pipeline:
+- name: WhitespaceTokenizer
+- name: {classifier}
+policies:
+- name: RulePolicy
+"""
+_DOMAIN = """
+version: "3.1"
+intents: [greet]
+responses:
+  utter_greet: [{text: Good day to you}]
+"""
+_DATA = """
+version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - hello
+    - good day
+rules:
+- rule: greet
+  steps:
+  - intent: greet
+  - action: utter_greet
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny assistant, trained without TensorFlow."""
+    folder = tmp_path_factory.mktemp("project")
+    _write_project(folder, "KeywordIntentClassifier")
+    trained = _train(folder)
+    assert trained.returncode == 0, trained.stdout
+    assert _imported(trained.stderr).isdisjoint({"tensorflow", "keras", "jax"})
+    return folder
+
+
+@pytest.fixture
+def address(project: Path) -> Iterator[str]:
+    """Where that assistant answers; its log is serve.log in its folder."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with (project / "serve.log").open("w") as log:
+        command = [*_RASA, "run", "-i", "127.0.0.1", "-p", port]
+        process = subprocess.Popen(command, cwd=project, env=_environment(), stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, process)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def test_a_message_is_answered_without_tensorflow(project: Path, address: str) -> None:
+    body = json.dumps({"sender": "somebody", "message": "hello"}).encode()
+    request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert [message["text"] for message in json.load(answer)] == ["Good day to you"]
+    imported = _imported((project / "serve.log").read_text(encoding="utf-8"))
+    assert "rasa.core.agent" in imported
+    assert imported.isdisjoint({"tensorflow", "keras", "jax"})
+
+
+@pytest.mark.parametrize("classifier", ["DIETClassifier", "rasa.nlu.classifiers.diet_classifier.DIETClassifier"])
+def test_training_a_component_that_needs_tensorflow_says_what_to_do(tmp_path: Path, classifier: str) -> None:
+    _write_project(tmp_path, classifier)
+    trained = _train(tmp_path)
+    assert trained.returncode != 0
+    assert "DIETClassifier needs TensorFlow" in trained.stdout + trained.stderr
+    assert not list(tmp_path.glob("models/*"))
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        "rasa.nlu.classifiers.diet_classifier.DIETClassifier",
+        "rasa.nlu.selectors.response_selector.ResponseSelector",
+        "rasa.core.policies.ted_policy.TEDPolicy",
+    ],
+)
+def test_loading_a_component_that_needs_tensorflow_says_what_to_do(component: str) -> None:
+    """As Rasa loads the components of a model that was trained elsewhere."""
+    lines = [
+        "from bot.nlu.serve import leave_out_tensorflow",
+        "leave_out_tensorflow()",
+        "from rasa.shared.utils.common import class_from_module_path",
+        f"class_from_module_path('{component}').load({{}}, None, None, None)",
+    ]
+    loaded = _run([sys.executable, "-W", "ignore", "-c", "\n".join(lines)], ROOT)
+    name = component.rpartition(".")[2]
+    assert f"RasaException: {name} needs TensorFlow" in loaded.stderr
+
+
+def test_it_is_too_late_once_tensorflow_is_there() -> None:
+    lines = [
+        "import sys, types",
+        "sys.modules['rasa.core.policies.ted_policy'] = types.ModuleType('ted_policy')",
+        "from bot.nlu.serve import leave_out_tensorflow",
+        "leave_out_tensorflow()",
+    ]
+    late = _run([sys.executable, "-c", "\n".join(lines)], ROOT)
+    assert "too late to leave out TensorFlow: rasa.core.policies.ted_policy" in late.stderr
+
+
+def _write_project(folder: Path, classifier: str) -> None:
+    for name, content in {
+        "config.yml": _CONFIG.format(classifier=classifier),
+        "domain.yml": _DOMAIN,
+        "data/data.yml": _DATA,
+        "credentials.yml": "rest:\n",
+        "endpoints.yml": "",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def _train(folder: Path) -> "subprocess.CompletedProcess[str]":
+    return _run([*_RASA, "train", "--force"], folder)
+
+
+def _run(command: List[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=300)
+
+
+def _environment() -> "dict[str, str]":
+    ours = {
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "RASA_MAX_CACHE_SIZE": "0",
+    }
+    return {**os.environ, **ours}
+
+
+def _imported(log: str) -> Set[str]:
+    """The modules that -X importtime reported."""
+    return set(re.findall(r"^import time:.*\| +([\w.]+)$", log, re.MULTILINE))
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("Rasa did not start")
