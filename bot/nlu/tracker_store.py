@@ -216,6 +216,7 @@ def _exists(connection: Connection, sender_id: str, row_id: int) -> bool:
 
 
 def _open_engine(address: Optional[str]) -> Engine:
+    """Errors hide their parameters: Rasa logs them, and they hold what people wrote."""
     if not address:
         raise RasaException("The tracker store in endpoints.yml has no url: set TRACKER_URL.")
     url = make_url(address)
@@ -227,7 +228,7 @@ def _open_engine(address: Optional[str]) -> Engine:
 
 def _open_sqlite(url: URL) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False}, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_pragmas)
     return engine
 
@@ -236,7 +237,7 @@ def _open_postgresql(url: URL) -> Engine:
     url = url.set(drivername="postgresql")
     options = create_engine_kwargs(url)
     options["connect_args"] = {"connect_timeout": _CONNECT_SECONDS, **options.get("connect_args", {})}
-    return sa.create_engine(url, pool_pre_ping=True, **options)
+    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

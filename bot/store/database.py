@@ -128,7 +128,7 @@ def _open_sqlite(url: URL) -> Engine:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnreachableError(_unreachable(url, error)) from None
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error message must not hold contacts
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -136,7 +136,7 @@ def _open_sqlite(url: URL) -> Engine:
 
 def _open_postgresql(url: URL) -> Engine:
     arguments = {"connect_timeout": _CONNECT_SECONDS} if "connect_timeout" not in url.query else {}
-    return create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    return create_engine(url, pool_pre_ping=True, connect_args=arguments, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

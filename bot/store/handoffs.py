@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.core.handoff import (
@@ -52,6 +53,10 @@ class HandoffEndedError(HandoffError):
     """The handoff is closed, expired or cancelled: nothing about it changes any more."""
 
 
+class UnknownOfficeError(HandoffError):
+    """There is no office of that id."""
+
+
 class NoReferenceLeftError(RuntimeError):
     """Every reference tried was taken; with a working source of chance this does not happen."""
 
@@ -69,15 +74,18 @@ class HandoffStatusView:
 def save_handoff(database: Database, handoff: Handoff) -> str:
     """Keep a handoff and give its reference. The same request again gives the same reference and changes nothing.
 
-    Raises sqlalchemy's IntegrityError where the office is not known.
+    Raises UnknownOfficeError.
     """
     values = dict(_values_of(handoff))
     request = {"conversation_id": handoff.conversation_id, "request_key": handoff.request_key}
     for _ in range(_ATTEMPTS):
-        with database.transaction() as session:
-            reference = _insert(session, values | {"reference": new_reference()}) or session.scalar(_OF_REQUEST, request)
-            if reference is not None:
-                return reference
+        try:
+            with database.transaction() as session:
+                reference = _insert(session, values | {"reference": new_reference()}) or session.scalar(_OF_REQUEST, request)
+        except IntegrityError:  # its text would hold the contact
+            raise UnknownOfficeError("The office of a handoff is not known.") from None
+        if reference is not None:
+            return reference
         # Neither inserted nor there already: the reference belongs to another request.
     raise NoReferenceLeftError
 

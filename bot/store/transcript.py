@@ -129,13 +129,14 @@ def _writer(address: str) -> Engine:
 
 def _open_sqlite(url: URL, mode: str) -> Engine:
     address = url.set(database=f"file:{quote(str(url.database))}", query={"mode": mode, "uri": "true"})
-    return create_engine(address, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS})
+    return create_engine(address, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS}, hide_parameters=True)
 
 
 def _open_postgresql(url: URL, options: str) -> Engine:
     limits = f"{options} -c statement_timeout={_WAIT_SECONDS * 1000}".strip()
     arguments = {"connect_timeout": _WAIT_SECONDS, "options": limits}
-    return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=arguments)
+    address = url.set(drivername="postgresql+psycopg")
+    return create_engine(address, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
 
 
 def _parse(address: str) -> URL:

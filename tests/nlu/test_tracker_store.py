@@ -364,6 +364,16 @@ def test_when_the_table_could_not_be_read_the_turn_is_still_kept(store: TrackerS
     assert texts(store) == expected_texts(2)
 
 
+def test_what_people_write_is_in_no_log(store: TrackerStore, caplog: pytest.LogCaptureFixture) -> None:
+    safe = FailSafeTrackerStore(store)
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE events RENAME TO elsewhere"))
+    with caplog.at_level(logging.DEBUG):
+        turn(safe, "my number is 414-555-0100")
+    assert "Error happened" in caplog.text
+    assert "414-555-0100" not in caplog.text
+
+
 def erased_turn(store: TrackerStore, *after: Event) -> None:
     """A turn whose action erases everything, as "delete my data" does."""
     tracker = fetch(store)

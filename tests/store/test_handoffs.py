@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
 from bot.core.geography import Place
 from bot.core.handoff import (
@@ -39,6 +38,7 @@ from bot.store.handoffs import (
     HandoffEndedError,
     HandoffNotFoundError,
     NoReferenceLeftError,
+    UnknownOfficeError,
     cancel_handoff,
     erase_person,
     find_handoff,
@@ -129,8 +129,10 @@ def test_it_does_not_draw_for_ever(database: Database, monkeypatch: pytest.Monke
 
 
 def test_an_office_that_is_not_known_is_refused(database: Database) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UnknownOfficeError) as caught:
         save_handoff(database, handoff(office_id="nowhere"))
+    assert caught.value.__suppress_context__
+    assert not any(secret in str(caught.value) for secret in SECRETS)
     assert rows(database) == []
 
 
