@@ -33,8 +33,10 @@ evaluate: app rasa ## measure the understanding: FILE=questions.tsv OUT=folder
 	@test -n "$(FILE)" || { echo "Name the questions: make evaluate FILE=questions.tsv OUT=folder" >&2; exit 2; }
 	@$(PYTHON) -m bot evaluate "$(FILE)" "$(OUT)"
 
-bench: tools postgresql ## measure speed: every tests/load/bench_*.py
-	@set -e; for bench in tests/load/bench_*.py; do echo "== $$bench"; $(PYTHON) -m tests.load.$$(basename $$bench .py); done
+bench: tools rasa postgresql ## measure speed and write docs/benchmarks.md, on a machine that does nothing else
+	@mkdir -p var/bench
+	@$(PYTHON) -m tests.load.bench_routing --out var/bench/routing.json
+	@$(PYTHON) -m tests.load.bench_rasa --out var/bench
 
 check: tools rasa ## check style, types and the knowledge
 	$(PYTHON) -m ruff check .

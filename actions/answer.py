@@ -22,12 +22,16 @@ from bot.core.geography import foreign_country, state_name
 from bot.core.heard import Decision
 from bot.core.language import Language
 from bot.core.reference import find_reference
+from bot.core.replies import Reply, read_reply
 from bot.core.routing import Audience, OfficeKind
+from bot.core.screening import Kind, Question
 from bot.knowledge.model import Answer, PersonOffer
 
 MOST_TOPICS_REMEMBERED = 30
 _MOST_CHOICES = 3
 _ABOUT_PLACES = ("where_available", "nearest_office", "how_to_apply", "eligibility_immigration")
+_CONSENT = Question("consent", Kind.CHOICE, ("yes", "no"))
+_NO_THANKS = re.compile(r"(?:no,? (?:thanks|thank you|thx|gracias)|nah (?:i'?m )?good)\b")
 _GREETING = re.compile(r"(?:hi|hello|hey|hola|buen\w*|saludos|good \w+)\b")
 
 
@@ -115,10 +119,10 @@ class _Answering:
 
     def _offered(self) -> bool:
         """Yes or no to what was offered last."""
-        offer = self.turn.slots.get("offer")
-        if not offer or self.heard.act not in ("affirm", "deny"):
+        offer, said = self.turn.slots.get("offer"), self._yes_or_no()
+        if offer not in ("screening", "handoff", "person", "delete") or said is None:
             return False
-        if self.heard.act == "deny":
+        if said == "no":
             refused = {"delete": "delete_kept", "handoff": "handoff_declined"}
             self.speaker.say(refused.get(offer, "ok_reply"), self._menu())
             return True
@@ -131,8 +135,17 @@ class _Answering:
         taken[offer]()
         return True
 
+    def _yes_or_no(self) -> str | None:
+        """To a question of ours that ended in "yes" and "no" an answer in own words counts too."""
+        if self.heard.act in ("affirm", "deny"):
+            return "yes" if self.heard.act == "affirm" else "no"
+        if self.heard.act or self.turn.slots.get("offer") == "person" or self.heard.decision is Decision.ANSWERED:
+            return "no" if _NO_THANKS.match(self.heard.plain) else None
+        reply = read_reply(_CONSENT, self.heard)
+        return str(reply.value) if isinstance(reply, Reply) else None
+
     def _act(self) -> bool:
-        act = self.heard.act
+        act = self.heard.act or ("deny" if _NO_THANKS.match(self.heard.plain) and not self.heard.is_question else None)
         acts: dict[str, Callable[[], None]] = {
             "greet": lambda: self._small_talk("greeting_again" if self.turn.slots.get("topics_asked") else "greeting"),
             "human": lambda: self._person("asked_for_person"),
@@ -153,7 +166,7 @@ class _Answering:
 
     def _place_alone(self) -> bool:
         """Nothing but a place, or the one that was asked for: show who serves it."""
-        alone = len(self.heard.plain.split()) <= 4 and not self.heard.is_question
+        alone = len(self.heard.plain.split()) <= 5 and not self.heard.is_question
         if not self.learned.new_place or not (alone or self.turn.slots.get("offer") == "nearest"):
             return False
         self._nearest()
@@ -173,7 +186,9 @@ class _Answering:
         """One or two topics in the order asked; the last message carries the buttons."""
         self._remember(topics)
         if topics[0] == "chitchat":
-            self._small_talk("greeting" if _GREETING.match(self.heard.plain) and not self.turn.slots.get("language") else "chitchat_reply")
+            self._small_talk(
+                "greeting" if _GREETING.match(self.heard.plain) and not self.turn.slots.get("language") else "chitchat_reply"
+            )
             return
         answers = [self._knowledge_of(topic) for topic in topics if topic not in ("chitchat", "out_of_scope")]
         for answer in answers[:-1]:
@@ -191,7 +206,7 @@ class _Answering:
             answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")]
         )
         if services().knowledge.topics[answer.topic].person is PersonOffer.ALWAYS:
-            reason = "complaint" if answer.topic == "complaint" else "asked_for_person"
+            reason = "complaint" if answer.topic == "complaint" else None
             self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", reason)]
 
     def _lead_to_office(self, answer: Answer) -> None:
@@ -248,7 +263,7 @@ class _Answering:
 
     def _nearest(self) -> None:
         if self.place is None:
-            self.events += [SlotSet("form_memory", None), FollowupAction("nearest_form")]
+            self.events += [SlotSet("form_memory", None), SlotSet("handoff_reason", None), FollowupAction("nearest_form")]
             return
         route = route_for(self.place, self.audience)
         where = self.place.city or self.place.zip or state_name(self.place.state, self.speaker.language)

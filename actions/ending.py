@@ -31,7 +31,7 @@ class ActionFormEnded(Action):
         return "action_form_ended"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = read_turn(tracker)
+        turn = read_turn(tracker, settled=True)
         return _Ending(turn, tracker, Speaker(dispatcher, services().knowledge, turn.language)).run()
 
 

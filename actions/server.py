@@ -26,6 +26,7 @@ import actions.ending
 import actions.forms
 from actions.services import services
 from bot.core.language import Language
+from bot.core.screening import FormName, next_question
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class _Actions:
             return {"events": events, "responses": dispatcher.messages}
         except Exception as error:  # the last resort: the person must hear something
             logger.error("action %s failed: %s at %s", name, type(error).__name__, _where(error))
-            return _apology(call)
+            return _apology(name, call)
 
     async def health(self, request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
@@ -76,16 +77,23 @@ def _where(error: Exception) -> str:
     return ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-3:])
 
 
-def _apology(call: dict[str, Any]) -> dict[str, Any]:
+def _apology(name: str, call: dict[str, Any]) -> dict[str, Any]:
     slots = (call.get("tracker") or {}).get("slots") or {}
     language = Language.parse(slots.get("language"))
     knowledge = services().knowledge
     person = knowledge.say("choice_person", language)
     # Saying the slot again keeps a form open at its question: Rasa would otherwise end or reject it.
-    asked = slots.get("requested_slot")
+    asked = slots.get("requested_slot") or _first_question(name, slots)
     events = [{"event": "slot", "name": "requested_slot", "value": asked, "timestamp": None}] if asked else []
     text = knowledge.say("error_apology", language)
     return {"events": events, "responses": [{"text": text, "buttons": [{"title": person, "payload": person}]}]}
+
+
+def _first_question(name: str, slots: dict[str, Any]) -> str | None:
+    """Where a form stands that failed as it began."""
+    form = name.removeprefix("validate_")
+    question = next_question(FormName(form), slots) if form in set(FormName) else None
+    return question.id if question else None
 
 
 def create_app() -> Starlette:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -23,6 +23,8 @@ _KINDS = {"state", "city", "zip", "foreign_postcode", "age", "number", "phone", 
 _ASKED_FOR = {"to_english": Language.EN, "to_spanish": Language.ES}
 # Somebody's name or company says nothing about the language that they speak.
 _NAMES_ASKED = ("contact_name", "contact", "product")
+_WORD = re.compile(r"[¿¡\"'(]*[^\W\d_]{2,}(?:['’][^\W\d_]+)?[.,;:!?\"')]*")
+_WORDS_LIKE_STATES = ("me", "de", "la", "al", "in", "or", "oh", "hi", "ok", "id", "ma", "pa", "va", "ne")
 _FEWEST_WORDS, _FEWEST_WORDS_BESIDE_NAMES = 2, 5
 
 
@@ -54,12 +56,17 @@ class Turn:
         return {**self.slots, "place": as_place(self.slots.get("place")) or self.slots.get("place")}
 
 
-def read_turn(tracker: Tracker) -> Turn:
-    """The turn of a tracker as the action server receives it. A channel may say in the metadata which language it is set to."""
+def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
+    """The turn of a tracker as the action server receives it. A channel may say in the metadata which language it is set to.
+
+    `settled`: an earlier action of this turn has read the message, and its language stands.
+    """
     slots = dict(tracker.slots)
     message = tracker.latest_message or {}
     spoken = slots.get("language") or (message.get("metadata") or {}).get("language")
     heard = read_heard(message, spoken, slots.get("requested_slot"))
+    if settled and spoken:
+        heard = replace(heard, language=Language.parse(spoken))
     return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))
 
 
@@ -91,11 +98,21 @@ def _language(message: Mapping[str, Any], spoken: str | None, asked: str | None,
 
 
 def _tells_language(message: Mapping[str, Any], asked: str | None, act: str | None) -> bool:
-    """Whether there are words beside names: "Mia", "Milwaukee" and "San Antonio" are the same in both languages."""
-    words = len(re.findall(r"[^\W\d]{2,}", _without_places(message)))
-    if asked in _NAMES_ASKED:
-        return words >= _FEWEST_WORDS_BESIDE_NAMES
-    return words >= _FEWEST_WORDS or act is not None or message.get("decision") == Decision.ANSWERED
+    """Whether there are words beside names and numbers: "Mia", "Milwaukee" and "IMT-7K3MPW" are the same in both languages.
+
+    One word alone tells little ("ok", "no"), unless it greets, asks for help or names a topic ("sueldo").
+    """
+    words = [word for word in _without_places(message).split() if _WORD.fullmatch(word)]
+    if len(words) == 1 and asked not in _NAMES_ASKED:
+        return act in ("greet", "help") or _names_topic(message)
+    return len(words) >= (_FEWEST_WORDS_BESIDE_NAMES if asked in _NAMES_ASKED else _FEWEST_WORDS)
+
+
+def _names_topic(message: Mapping[str, Any]) -> bool:
+    """The word is surely about a topic of ours, and nothing that is found in any text ("banana", "Milwaukee")."""
+    best = (message.get("topics") or [[{"topic": None}]])[0][0]["topic"]
+    sure = message.get("decision") == Decision.ANSWERED and best not in ("chitchat", "out_of_scope")
+    return sure and not message.get("entities")
 
 
 def _without_places(message: Mapping[str, Any]) -> str:
@@ -107,11 +124,18 @@ def _without_places(message: Mapping[str, Any]) -> str:
 
 
 def _entities(message: Mapping[str, Any], act: str | None) -> Iterator[Entity]:
-    """What stands in the message; "hi", "ok" and "oh" are no states where they are a greeting, a yes or a sigh."""
+    """What stands in the message, without the states that are words."""
     for entity in message.get("entities") or []:
-        is_word = act is not None and entity.get("entity") == "state" and entity["end"] - entity["start"] == 2
-        if entity.get("entity") in _KINDS and not is_word:
+        if entity.get("entity") in _KINDS and not _is_word(entity, str(message.get("text") or ""), act):
             yield Entity(entity["entity"], entity["value"], bool(entity.get("sure", True)))
+
+
+def _is_word(entity: Mapping[str, Any], text: str, act: str | None) -> bool:
+    """ "hi" and "ok" in an act, and "me" in "perdon, me equivoque", are words and no states."""
+    if entity.get("entity") != "state" or entity["end"] - entity["start"] != 2:
+        return False
+    written, rest = text[entity["start"] : entity["end"]], text[entity["end"] :]
+    return act is not None or (written in _WORDS_LIKE_STATES and bool(re.search(r"[^\W\d]", rest)))
 
 
 def as_place(value: Any) -> Place | None:

@@ -18,6 +18,9 @@ from bot.core.replies import Problem, Reply, band_of, is_bare_yes, is_outside_ma
 from bot.core.screening import QUESTIONS, SKIPPED, Answers, FormName, Kind, Question, next_question, questions_of
 
 FAILURES_BEFORE_HELP = 2
+# Below this score a guess at what somebody asks in the middle is more often wrong than it helps.
+LIKELY = 0.5
+_FEW_WORDS = 6
 CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
 _MEANT = r"i meant|my mistake|(?:i )?made a mistake|quise decir(?: que)?|me equivoqu[eé]|mejor dicho"
 _CHANGE = rf"{_MEANT}|correction|scratch that|wrong|change (?:my|the|it)|equivocad[oa]|correcci[oó]n|cambiar|corrijo"
@@ -134,7 +137,8 @@ def _care(form: FormName, asked: Question, known: dict[str, Any], memory: Memory
 
 def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
     """Commands: stop, start over, a person, erase, back, why, go on, say it again."""
-    endings = {"cancel": End.CANCELLED, "restart": End.RESTARTED, "human": End.PERSON, "delete_data": End.DELETE}
+    cancels = {"cancel": End.CANCELLED, "bye": End.CANCELLED}
+    endings = {**cancels, "restart": End.RESTARTED, "human": End.PERSON, "delete_data": End.DELETE}
     if heard.act in endings and not (form is FormName.HANDOFF and heard.act == "human"):
         return Turn(known, memory, (), None, endings[heard.act or ""])
     if heard.act == "back":
@@ -145,6 +149,8 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
         return _ask_next(form, {**known, "seeker_path": "employer"}, memory, (), QUESTIONS[form][0])
     if heard.act in ("resume", "repeat", "greet", "thanks", "to_english", "to_spanish"):
         return Turn(known, memory, (Move("phrase", "resume"),) if heard.act == "resume" else (), asked)
+    if heard.act in ("bot_challenge", "insult"):
+        return Turn(known, memory, (Move("phrase", {"bot_challenge": "bot_reply", "insult": "insult_reply"}[heard.act]),), asked)
     if heard.act == "skip":
         return _skip(form, asked, known, memory)
     return None
@@ -311,10 +317,17 @@ def _digress(asked: Question, known: dict[str, Any], memory: Memory, heard: Hear
     if sure and asks:
         return Turn(known, memory, (Move("answer", topics=_topics(heard)),), asked)
     if heard.is_question and heard.decision is Decision.UNSURE:
-        return Turn(known, memory, (Move("answer_best", topics=_topics(heard)),), asked)
+        return Turn(known, memory, (_guess(asked, heard),), asked)
     if heard.is_question and heard.decision is Decision.DECLINED:
         return Turn(known, memory, (Move("decline"),), asked)
     return None
+
+
+def _guess(asked: Question, heard: Heard) -> Move:
+    """The likely answer; a few words about nothing known are about our own question ("and if I don't have it?")."""
+    if heard.score >= LIKELY:
+        return Move("answer_best", topics=_topics(heard))
+    return Move("phrase", f"why_{asked.id}" if len(heard.plain.split()) <= _FEW_WORDS else "unsure_in_form")
 
 
 def _topics(heard: Heard) -> tuple[str, ...]:

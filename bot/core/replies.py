@@ -128,6 +128,8 @@ _PLAIN_ANSWERS: Mapping[str, Mapping[str, str]] = {
     "sponsorship": {"gladly": "not_sure"},
 }
 _ACTS = {"affirm": "yes", "deny": "no", "i_am_employer": "employer", "i_am_seeker": "looking"}
+# In Spanish the words that open a question also open its answer: "hay sindicato", "puedo de día".
+_OPENS_A_STATEMENT = {"union_on_site": "hay", "mentors": "hay", "schedule": "puedo"}
 _STRONGEST_FIRST = ("employer", "looking", "working", "working_on_it", "other", "full_time", "both", "group", "yes", "no")
 _AGES = {
     "under_16": r"(?:under|younger than|below|less than|not(?: yet)?|menos de|menor de|no tengo|no he cumplido) (?:los )?16",
@@ -137,6 +139,7 @@ _AGES = {
     "18_or_over": r"18 or (?:over|older|more)|over 18|older than 18|18\+|adult\w*|grown|old enough|18 o mas|mayor(?: de edad)?|mas de 18|"
     r"(?:twent|thirt|fort|fift|sixt)ies|[2-9]0'?s|retired|jubilad[oa]",
 }
+_TURNED = re.compile(r"\b(?:turned|cumpli)(?: los)? (\d{1,2})\b")
 _CONTACT_THEM = (
     r"i(?:'ll| will)? call(?: them)?|i'?ll (?:reach out|contact them)|myself|no contact|yo (?:les? )?llamo|yo los llamo|yo les hablo|yo me comunico|"
     r"don'?t (?:have|want)|prefer to call"
@@ -190,6 +193,8 @@ def read_reply(question: Question, heard: Heard) -> Reply | Problem | None:
 
 def unknown_reply(question: Question, heard: Heard) -> str | None:
     """What "I don't know" and "prefer not to say" mean for a question: one of its options, or that it is skipped."""
+    if _declines(heard) and question.id == "consent":
+        return "no"
     if _declines(heard):
         return "prefer_not" if "prefer_not" in question.options else SKIPPED if question.optional else None
     if heard.act in ("dont_know", "skip") or _is_unsure(heard):
@@ -242,8 +247,8 @@ def _may_answer(question: Question, heard: Heard) -> bool:
     """A question in the middle of a form is no answer because a "yes" stands in it; consent is never given by asking."""
     if heard.act is not None or _declines(heard):
         return heard.act in (*_ACTS, "something_else")
-    there_is = question.id == "union_on_site" and heard.plain.startswith("hay") and "?" not in heard.text
-    if not heard.is_question or there_is or re.fullmatch(r"(?:como|por ?que|why) (?:no|not)", heard.plain):
+    states = "?" not in heard.text and heard.plain.startswith(_OPENS_A_STATEMENT.get(question.id, "?"))
+    if not heard.is_question or states or re.fullmatch(r"(?:como|por ?que|why) (?:no|not)", heard.plain):
         return True
     return question.id != "consent" and not heard.opens_as_question and len(heard.plain.split()) <= 3
 
@@ -305,7 +310,10 @@ def _age_band(heard: Heard) -> Reply | Problem | None:
 
 
 def _bare_ages(heard: Heard) -> list[float]:
-    """Numbers that can only be an age: "45", "yes, 17", but not "yes, I have 3 kids"."""
+    """Numbers that can only be an age: "45", "yes, 17", "I turned 34 in May", but not "yes, I have 3 kids"."""
+    turned = _TURNED.search(heard.plain)
+    if turned:
+        return [float(turned[1])]
     few = len(heard.plain.split()) <= 4 and not heard.is_question
     return [number for number in heard.values("number") if 8 <= number <= 99] if few else []
 

@@ -1,19 +1,21 @@
-"""Rasa's command line without TensorFlow: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
+"""Rasa's command line without two burdens: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
 
 Rasa imports every component that it has, and eight of its modules import TensorFlow, for classifiers and policies that
-config.yml does not name. Something that fails when it is used stands in for those eight; all else is Rasa as it is. What
+config.yml does not name: something that fails when it is used stands in for those eight. And with each answer of the action
+server Rasa has the schema of such answers checked, which never changes: it is checked once. All else is Rasa as it is. What
 that saves and what it risks: docs/adr/0004-serving.md.
 
-Responsible for these stand-ins. Must not know our components, nor change what Rasa does.
+Responsible for these two. Must not know our components, nor change what Rasa does.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Dict, List, NoReturn, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NoReturn, Optional, Sequence, Set, Tuple
 
 # What the rest of Rasa 3.6.21 imports from its modules that import TensorFlow.
 _COMPONENTS: Dict[str, Tuple[str, ...]] = {
@@ -87,9 +89,26 @@ def _refuse(what: Any, *_: Any, **__: Any) -> NoReturn:
     )
 
 
+def check_schemas_once() -> None:
+    """jsonschema then checks what it is given as before, but the schema itself only when it has not seen it yet."""
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+    check = Draft202012Validator.check_schema
+    checked: Set[str] = set()
+
+    def check_new(schema: Any, *arguments: Any, **options: Any) -> None:
+        key = json.dumps(schema, sort_keys=True, default=repr)
+        if key not in checked:
+            check(schema, *arguments, **options)
+            checked.add(key)
+
+    Draft202012Validator.check_schema = staticmethod(check_new)
+
+
 def main() -> None:
     """Rasa's own command line, with the arguments given."""
     leave_out_tensorflow()
+    check_schemas_once()
     from rasa.__main__ import main as run_rasa
 
     run_rasa()

@@ -313,9 +313,19 @@ def test_an_answer_and_a_question_in_one_message() -> None:
 
 @pytest.mark.parametrize(("decision", "kind"), [(Decision.UNSURE, "answer_best"), (Decision.DECLINED, "decline")])
 def test_an_unclear_question_in_the_middle(decision: Decision, kind: str) -> None:
-    heard = Heard("what about the thing with the stuff?", Language.EN, None, decision, (("wages", "benefits"),))
+    heard = Heard("what about the thing with the stuff?", Language.EN, None, decision, (("wages", "benefits"),), 0.6)
     turn = take(FormName.SEEKER, "diploma", dict(SEEKER), heard)
     assert ([move.kind for move in turn.moves], asked_id(turn)) == ([kind], "diploma")
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [("what if I don't have it?", "why_diploma"), ("and what would that do to my cousin in the plant?", "unsure_in_form")],
+)
+def test_nothing_is_guessed_where_a_guess_would_likely_mislead(text: str, phrase: str) -> None:
+    heard = Heard(text, Language.EN, None, Decision.UNSURE, (("status_of_my_referral",),), 0.3)
+    turn = take(FormName.SEEKER, "diploma", dict(SEEKER), heard)
+    assert (said(turn), asked_id(turn)) == ([phrase], "diploma")
 
 
 @pytest.mark.parametrize("decision", Decision)

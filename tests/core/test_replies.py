@@ -289,7 +289,8 @@ def test_a_message_that_is_an_act_as_a_whole_means_the_act(question_id: str, tex
 @pytest.mark.parametrize("question_id", ["place", "seeker_path", "age_band", "product", "consent", "contact_name", "contact"])
 @pytest.mark.parametrize("text", ["idk", "no sé", "I don't know", "prefer not to say", "prefiero no decir"])
 def test_required_questions_have_no_answer_for_those_who_do_not_know(question_id: str, text: str) -> None:
-    assert value_of(question_id, hear(text)) is None
+    refuses = question_id == "consent" and text.startswith(("prefer", "prefier"))
+    assert value_of(question_id, hear(text)) == ("no" if refuses else None)
 
 
 # Age
@@ -621,3 +622,14 @@ def test_forms_ask_what_the_rules_allow() -> None:
         "diploma",
         "schedule",
     ]
+
+
+def test_what_opens_a_question_opens_an_answer_in_spanish_too() -> None:
+    assert value_of("schedule", hear("puedo cualquier turno menos domingos")) == "full_time"
+    assert value_of("mentors", hear("hay dos senoras con experiencia")) == "yes"
+    assert value_of("schedule", hear("¿puedo trabajar de noche?")) is None
+
+
+def test_an_age_reached_is_an_age() -> None:
+    assert value_of("age_band", hear("I turned 34 in may", number=34.0)) == "18_or_over"
+    assert value_of("age_band", hear("cumpli 17 en marzo", number=17.0)) == "16_17"

@@ -57,7 +57,11 @@ def end_faults(stack: Stack, played: Played) -> Iterator[str]:
     """What is not as the script says when all is said."""
     end = played.dialogue.end
     yield from (f"the outcome is not {name}" for name in end.outcome if not OUTCOMES[name](played))
-    yield from (f"“{text}” was said" for text in end.never_said if any(text.lower() in exchange.text.lower() for exchange in played.exchanges))
+    yield from (
+        f"“{text}” was said"
+        for text in end.never_said
+        if any(text.lower() in exchange.text.lower() for exchange in played.exchanges)
+    )
     handoffs = [row for conversation in played.conversation_ids for row in _rows(stack.database_file, _HANDOFFS, conversation)]
     expected = end.handoffs if end.handoffs is not None else int(end.handoff is not None)
     if len(handoffs) != expected:
@@ -71,14 +75,21 @@ def _handoff_faults(played: Played, row: dict[str, Any], expected: dict[str, Any
     answers = json.loads(row["answers"])
     wanted = expected.pop("answers", {})
     yield from (f"{name} is {row[name]!r}, not {value!r}" for name, value in expected.items() if row[name] != value)
-    yield from (f"the answer {name} is {answers.get(name)!r}, not {value!r}" for name, value in wanted.items() if answers.get(name) != value)
+    yield from (
+        f"the answer {name} is {answers.get(name)!r}, not {value!r}"
+        for name, value in wanted.items()
+        if answers.get(name) != value
+    )
     yield from _transcript_faults(played, row)
 
 
 def _transcript_faults(played: Played, row: dict[str, Any]) -> Iterator[str]:
     """The person who takes over reads every line that was said before."""
     lines = json.loads(row["transcript"])
-    kept = {author: [line["text"].replace("\n \n", "\n\n") for line in lines if line["author"] == author] for author in ("person", "assistant")}
+    kept = {
+        author: [line["text"].replace("\n \n", "\n\n") for line in lines if line["author"] == author]
+        for author in ("person", "assistant")
+    }
     before = [exchange for exchange in played.exchanges if exchange.conversation_id == row["conversation_id"]]
     given = next((number for number, exchange in enumerate(before) if row["reference"] in exchange.text), len(before))
     said = [exchange.said for exchange in before[: given + 1]]
@@ -103,9 +114,13 @@ def _stored_faults(stack: Stack, played: Played) -> Iterator[str]:
 
 
 def _said_before_erasing(played: Played) -> list[str]:
-    erasing = max(number for number, exchange in enumerate(played.exchanges) if OUTCOMES["erased"](Played(played.dialogue, [exchange])))
+    """What was typed before the erasing and could only come from there: no title of a button, and not said again later."""
+    erasing = max(n for n, exchange in enumerate(played.exchanges) if OUTCOMES["erased"](Played(played.dialogue, [exchange])))
+    titles = {choice for exchange in played.exchanges for choice in exchange.choices}
     later = {exchange.said for exchange in played.exchanges[erasing + 1 :]}
-    return [exchange.said for exchange in played.exchanges[:erasing] if len(exchange.said) > 3 and exchange.said not in later]
+    return [
+        exchange.said for exchange in played.exchanges[:erasing] if len(exchange.said) > 3 and exchange.said not in titles | later
+    ]
 
 
 def _rows(file: Path, query: str, conversation: str) -> list[dict[str, Any]]:

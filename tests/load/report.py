@@ -76,8 +76,9 @@ def _head(machine: dict[str, Any], serving: list[dict[str, Any]]) -> str:
 Written by `make bench`; every figure on this page was measured in one run, and none is edited by hand.
 
 Measured on {machine["date"]}: {machine["processor"]}, {machine["cores"]} cores, {machine["memory_gb"]} GB,
-Python {machine["rasa_python"]} for Rasa 3.6.21 and {machine["python"]} for the rest. Load average {machine["load_before"]} before the
-run and {min(loads)} to {max(loads)} during it (the benchmark itself keeps one to two cores busy).
+Python {machine["rasa_python"]} for Rasa 3.6.21 and {machine["python"]} for the rest.
+Load average {machine["load_before"]} before the run and {min(loads)} to {max(loads)} during it; the benchmark itself keeps one
+to two cores busy.
 """
 
 
@@ -141,7 +142,7 @@ def _stages(stages: dict[str, Any], serving: list[dict[str, Any]]) -> str:
     return "\n".join(
         [
             "## Where the time of a turn goes",
-            f"As delivered, {len(stages['stages']['turn, all'])} messages, timed inside Rasa's process. Means, because means add up.",
+            f"As delivered, {len(stages['stages']['turn, all'])} messages, timed inside Rasa. Means, because means add up.",
             "",
             _line(["stage", "ms", "share"]),
             _line(["---"] * 3),

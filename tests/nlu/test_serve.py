@@ -121,6 +121,34 @@ def test_loading_a_component_that_needs_tensorflow_says_what_to_do(component: st
     assert f"RasaException: {name} needs TensorFlow" in loaded.stderr
 
 
+def test_answers_of_the_action_server_are_checked_as_before_and_their_schema_once() -> None:
+    lines = [
+        "from unittest import mock",
+        "import jsonschema",
+        "from bot.nlu.serve import check_schemas_once, leave_out_tensorflow",
+        "leave_out_tensorflow()",
+        "check = mock.Mock(wraps=jsonschema.Draft202012Validator.check_schema)",
+        "jsonschema.Draft202012Validator.check_schema = check",
+        "check_schemas_once()",
+        "from rasa.core.actions.action import RemoteAction",
+        "action = RemoteAction('any', None)",
+        "for _ in range(3):",
+        "    assert action._validate_action_result({'events': [], 'responses': [{'text': 'hello'}]})",
+        "    try:",
+        "        action._validate_action_result({'events': 'none', 'responses': []})",
+        "    except jsonschema.ValidationError as error:",
+        "        print(error.message[:13])",
+        "for _ in range(2):",
+        "    try:",
+        "        jsonschema.validate({}, {'type': 'nothing of the kind'})",
+        "    except jsonschema.SchemaError:",
+        "        print('schema')",
+        "print(check.call_count)",
+    ]
+    checked = _run([sys.executable, "-W", "ignore", "-c", "\n".join(lines)], ROOT)
+    assert checked.stdout.split("\n")[:-1] == [*["'none' is not"] * 3, "schema", "schema", "3"], checked.stderr
+
+
 def test_it_is_too_late_once_tensorflow_is_there() -> None:
     lines = [
         "import sys, types",
