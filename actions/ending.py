@@ -56,7 +56,10 @@ class _Ending:
             End.SWITCHED: self._switched,
             End.OUTSIDE_US: self._outside,
         }
-        return [SlotSet("form_memory", None), SlotSet("form_end", None), *endings[self.end]()]
+        events = [SlotSet("form_memory", None), SlotSet("form_end", None), *endings[self.end]()]
+        # No rule says what follows where this ends late (see `actions.answer`), and Rasa would answer the message twice.
+        goes_on = any(event["event"] == "followup" for event in events)
+        return events if goes_on else [*events, FollowupAction("action_listen")]
 
     def _complete(self) -> list[EventType]:
         if self.form is FormName.HANDOFF:

@@ -14,6 +14,7 @@ from typing import Any
 
 import uvicorn
 from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -84,7 +85,9 @@ def _apology(name: str, call: dict[str, Any]) -> dict[str, Any]:
     person = knowledge.say("choice_person", language)
     # Saying the slot again keeps a form open at its question: Rasa would otherwise end or reject it.
     asked = slots.get("requested_slot") or _first_question(name, slots)
-    events = [{"event": "slot", "name": "requested_slot", "value": asked, "timestamp": None}] if asked else []
+    events: list[EventType] = [SlotSet("requested_slot", asked)] if asked else []
+    if name == "action_form_ended":
+        events.append(FollowupAction("action_listen"))
     text = knowledge.say("error_apology", language)
     return {"events": events, "responses": [{"text": text, "buttons": [{"title": person, "payload": person}]}]}
 

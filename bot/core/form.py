@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.core import words
 from bot.core.geography import Place
 from bot.core.heard import Decision, Heard
 from bot.core.replies import Problem, Reply, band_of, is_bare_yes, is_outside_manufacturing, read_reply, unknown_reply
@@ -22,36 +23,6 @@ FAILURES_BEFORE_HELP = 2
 LIKELY = 0.5
 _FEW_WORDS = 6
 CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
-_MEANT = r"i meant|my mistake|(?:i )?made a mistake|quise decir(?: que)?|me equivoqu[eé]|mejor dicho"
-_CHANGE = rf"{_MEANT}|correction|scratch that|wrong|change (?:my|the|it)|equivocad[oa]|correcci[oó]n|cambiar|corrijo"
-_CORRECTION = re.compile(
-    rf"\b(?:{_CHANGE}|actually|wait|sorry|i mean|instead|not \w+ but|en realidad|perd[oó]n|espere?|digo)\b", re.IGNORECASE
-)
-_WHY = re.compile(
-    r"(?:but |and |y |pero )*(?:why (?:do|would|are|is|should|does)\b.*\b(?:need|ask|asking|want|know|matter|tell)\b|"
-    r"what do you need (?:it|that|this|my \w+) for|(?:por que|para que)\b.*\b(?:pregunta|necesita|quiere|pide|importa)n?\b)"
-)
-_ORDINALS = (
-    {"first", "1st", "primero", "primera"},
-    {"second", "2nd", "segundo", "segunda"},
-    {"third", "3rd", "tercero", "tercera"},
-)
-_ABOUT = {
-    "seeker_path": r"looking|employer|have a job|busco|empleador[a]?|ya trabajo",
-    "place": r"zip|city|state|address|location|live|codigo postal|ciudad|estado|vivo",
-    "age_band": r"age|old|years|edad|anos|18|17|16|minor|menor",
-    "diploma": r"diploma|ged|school|prepa|escuela",
-    "schedule": r"schedule|full time|part time|shift|horario|turno|tiempo",
-    "production": r"production|produccion",
-    "product": r"product|make|producto|fabricamos",
-    "workers": r"workers|people|number|trabajadores|personas|numero",
-    "mentors": r"mentors?",
-    "union_on_site": r"union|sindicato",
-    "hires": r"new hires|current|nuevos|actuales",
-    "sponsorship": r"sponsor|group|patrocin|grupo",
-    "contact_name": r"name|nombre",
-    "contact": r"phone|email|e-mail|number|telefono|correo|numero",
-}
 
 
 class End(StrEnum):
@@ -143,7 +114,7 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
         return Turn(known, memory, (), None, endings[heard.act or ""])
     if heard.act == "back":
         return _go_back(form, asked, known, memory)
-    if heard.act == "why" or (heard.act is None and _WHY.match(heard.plain)):
+    if heard.act == "why" or (heard.act is None and words.WHY.match(heard.plain)):
         return Turn(known, memory, (Move("phrase", f"why_{asked.id}"),), asked)
     if heard.act == "i_am_employer" and form is FormName.SEEKER:
         return _ask_next(form, {**known, "seeker_path": "employer"}, memory, (), QUESTIONS[form][0])
@@ -189,15 +160,15 @@ def _choose_place(form: FormName, asked: Question, known: dict[str, Any], memory
 
 def _number_on_list(heard: Heard) -> int | None:
     words = set(heard.plain.split())
-    spoken = next((place for place, names in enumerate(_ORDINALS, start=1) if names & words), None)
+    spoken = next((place for place, names in enumerate(words.ORDINALS, start=1) if names & words), None)
     numbers = [] if heard.values("zip") else [int(number) for number in heard.values("number")]
     return spoken or (numbers[0] if numbers and numbers[0] >= 1 else None)
 
 
 def _correct(form: FormName, asked: Question, known: dict[str, Any], memory: Memory, heard: Heard) -> Turn | None:
     """ "Actually I'm in Ohio", "no wait, I'm 17", "change my ZIP": earlier answers are changed, then the question comes again."""
-    rest = replace(heard, text=_CORRECTION.sub(" ", heard.text).strip(" ,"))
-    if not (_CORRECTION.search(heard.plain) or _contradicts_age(known, heard)) or rest.is_question:
+    rest = replace(heard, text=words.CORRECTION.sub(" ", heard.text).strip(" ,"))
+    if not (words.CORRECTION.search(heard.plain) or _contradicts_age(known, heard)) or rest.is_question:
         return None
     changed = False
     for question in _spoken_of(form, asked, known, memory, heard):
@@ -208,7 +179,7 @@ def _correct(form: FormName, asked: Question, known: dict[str, Any], memory: Mem
         if reply is not None:
             changed = True
             _keep(known, question, reply.value)
-        elif not changed and re.search(rf"\b(?:{_CHANGE})\b", heard.plain):
+        elif not changed and re.search(rf"\b(?:{words.CHANGE})\b", heard.plain):
             known[question.id] = None
             return Turn(known, memory, (Move("phrase", "correct_which"),), question)
     return _ask_next(form, known, memory, (Move("phrase", "corrected"),), asked) if changed else None
@@ -218,13 +189,13 @@ def _spoken_of(form: FormName, asked: Question, known: dict[str, Any], memory: M
     """The answered questions that a correction names; after "I meant …" the last one where it names none."""
     earlier = [one for one in questions_of(form, known) if one.id != asked.id and known.get(one.id) is not None]
     named = [question for question in earlier if _names(question, heard) or _speaks_of(question, heard)]
-    if named or not re.search(rf"\b(?:{_MEANT})\b", heard.plain):
+    if named or not re.search(rf"\b(?:{words.MEANT})\b", heard.plain):
         return named
     return [question for question in earlier if memory.order and question.id == memory.order[-1]]
 
 
 def _names(question: Question, heard: Heard) -> bool:
-    return bool(re.search(rf"\b(?:{_ABOUT.get(question.id, question.id)})\b", heard.plain))
+    return bool(re.search(rf"\b(?:{words.ABOUT.get(question.id, question.id)})\b", heard.plain))
 
 
 def _contradicts_age(known: dict[str, Any], heard: Heard) -> bool:

@@ -9,159 +9,17 @@ a plain yes or no; a yes or no counts only where a clause starts with it, never 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from bot.core import words
 from bot.core.geography import Place, foreign_country, lookup_zip, meant_cities
 from bot.core.heard import Heard, matches, plain
 from bot.core.screening import SKIPPED, Kind, Question
-
-YES = (
-    r"y+e+s+|yeah+|yea|yep|yup|yessir|sure|of course|absolutely|definitely|correct|for sure|you bet|totally|probably|s+i+|sip|simon|claro|"
-    r"por supuesto|correcto|asi es|de acuerdo|con gusto|me encantaria|orale|obvio"
-)
-_YES_ALONE = (
-    r"y|k|ok(?:ay)?|ya|va|dale|right|fine|bueno|esta bien|(?:that )?(?:sounds good|works)|go ahead|please do|adelante|i (?:guess|think)(?: so)?|"
-    r"supongo|creo|eso creo|(?:yes )?i(?:'d| would|'m| am| do| have| can| will| got)(?: (?:one|it|some|both|already|love to|like (?:to|that|it)))?"
-)
-NO = (
-    r"n|n+o+(?! (?:(?:le|te|lo) )?(?:se\b|entiend|comprend|entend|hablo)\w*)|nope|nah|naw|never|negative|not (?:really|yet|at all|now|any|interested)|none|ningun[oa]?|para nada|nel|nunca|tampoco|todavia no|aun no|"
-    r"(?:(?:i|we|they) )?(?:do not|don'?t|have not|haven'?t|can'?t|cannot|would not|wouldn'?t|won'?t)"
-    r"(?! (?:get|understand|follow|see|remember|know|speak)\b)|i(?:'m| am|m) not"
-)
-UNKNOWN = (
-    r"not (?:\w+ )?sure|unsure|idk|dunno|(?:don'?t|do not) (?:really )?know(?! (?:what|why|how|who))|"
-    r"no (?:lo )?se(?! (?:que|cual|por|como|quien|puede|trabaja))|no (?:estoy|estamos) (?:\w+ )?segur[oa]s?|no (?:(?:le|te) )?sabria|no tengo (?:\w+ )*idea|no (?:(?:lo|me) )?(?:recuerdo|acuerdo)|no he decidido|(?:don'?t|can'?t) (?:remember|say)|(?:haven'?t|not) decided|no idea|ni idea|no clue|quien sabe"
-)
-_PERHAPS = r"maybe|perhaps|possibly|tal vez|quizas?|a lo mejor|puede ser|depends|depende|whatever|lo que sea|undecided|hard to say"
-PREFER_NOT = (
-    r"(?:i(?:'d| would)? |i'll )?(?:prefer|rather) not(?:(?: to)? (?:say|answer|tell|share|disclose|give).*)?|none of your business|no comment|pass|"
-    r"(?:yo )?(?:prefiero|mejor) no(?: (?:decir|contest|respond|dar)\w*.*)?|no quiero (?:decir|contest|respond)\w*.*|no le importa|"
-    r"(?:that'?s )?private|es privado"
-)
-_GLADLY = (
-    r"no problem\w*|not a problem|(?:no hay|sin) problema|why not|(?:como|por ?que) no$|(?:don'?t|wouldn'?t) mind|don'?t care|no me (?:molesta|importa)|"
-    r"no preference|doesn'?t matter|no importa|(?:me )?da (?:igual|lo mismo)"
-)
-_NEGATION = (
-    r"no|not|non|do(?:es)?n'?t|didn'?t|isn'?t|aren'?t|ain'?t|haven'?t|hasn'?t|can'?t|cannot|won'?t|wouldn'?t|never|without|neither|nobody|sin|nunca|ni|tampoco|nadie"
-)
-_UNTRIED = r"(?:never|not|no|nunca|haven'?t|don'?t)\b.*\b(?:worked|done|been|tried|trabajado|hecho|experien\w+)"
-_FILLER = re.compile(
-    r"(?:(?:well|um+|uh+|oh|ah|ay|hmm+|so|like|actually|honestly|ok(?:ay)?|i think|i guess|i mean|and|pues|bueno|este|mmm*|la verdad|en realidad|(?:yo )?creo que|"
-    r"supongo que|perdon|sorry|lol|haha|jaja|y) )+(?=\w)"
-)
-_CLAUSE = re.compile(
-    r"[.,;!:\n]+|\b(?:but|though|although|except|pero|aunque|sino)\b|(?=\bi (?:have|got|did|do)\b(?! not))|(?=\bi['’]ve\b)", re.IGNORECASE
-)
-
-_EMPLOYER = r"employers?|owner|hr manager|plant manager|empleador(?:a|es)?|empresari[oa]|duen[oa]|patron"
-_PLANT = r"plant|factory|manufacturing|warehouse|mill|foundry|fabrica|planta|manufactura|maquila\w*"
-_MEANINGS: Mapping[str, Mapping[str, str]] = {
-    "seeker_path": {
-        "employer": rf"^(?:an? |un )?(?:(?!(?:my|mi|the|el|la|your|for|need|find|busco|no|not)\b)\w+ )?(?:{_EMPLOYER})|(?:i'm|im|i am|soy|somos|we're|we are) (?:(?!my\b|mi\b|told\b)\w+ ){{0,2}}(?:{_EMPLOYER})|"
-        r"i own|i hire|we hire|we're hiring|our plant|my shop|mi taller|nuestra (?:planta|empresa)|contratamos|(?:de|soy|en) recursos humanos",
-        "looking": r"(?<!not )looking|job seeker|unemployed|no job|(?:don'?t|do not) (?:work|have (?:a )?(?:job|work))|need (?:a )?(?:job|work)|want (?:a |to )?(?:job|work)|laid off|out of work|between jobs|graduate|graduated|"
-        r"student|(?<!no )(?:busco|buscando)|sin (?:trabajo|empleo)|desemplead[oa]|no trabajo|(?:quiero|necesito|quisiera) (?:(?:un )?(?:trabajo|empleo)|trabajar)|"
-        r"estudiante|me (?:despidieron|corrieron)|^(?:an? )?(?:job|trabajo|empleo|chamba)$",
-        "working": rf"already (?:work|working|have a job|employed|in)|i work|i'?m working|working|work (?:in|at|for)|current(?:ly)? (?:work|employ).*|temp|employed|operator|on the line|line worker|"
-        rf"(?:in|at) (?:a|the) (?:\w+ )?(?:{_PLANT})|en (?:una?|la) (?:{_PLANT})|trabajo en|ya trabajo|estoy trabajando|tengo (?:trabajo|empleo)|emplead[oa]|operador[a]?|operari[oa]|obrer[oa]",
-    },
-    "production": {
-        "no": r"office|desk job|construction|construccion|oficina|nursing|electrician|plumber",
-        "yes": r"i'?d like|i like|love|interested|me gustan?|me interesa|me gustaria|me encanta\w*|production|produccion|factor(?:y|ies)|fabricas?|machines?|maquinas?|anything|"
-        r"cualquier cosa|assembly|ensamble|line work",
-    },
-    "diploma": {
-        "working_on_it": r"working on it|in progress|getting my|studying|taking (?:ged|the ged|classes)|almost|enrolled|about to graduate|will graduate|graduate (?:in|next|this)|"
-        r"senior|(?:still |i'?m )?in (?:high )?school|(?:la )?estoy sacando|sacando(?:lo|la)?|en eso estoy|estudiando|estudio|por terminar|en proceso|preparandome|"
-        r"cursando|me gradu[oe] (?:este|en)|me falta\w*",
-        "no": r"dropp?ed out|drop ?out|trunca|incomplet\w+|deje la escuela|(?:5|6|7|8|9|10|11)(?:th)? grade|(?:fif|six|seven|eigh|nin|ten|eleven)th grade|sexto|noveno|"
-        r"(?:want|plan\w*|hop\w+|going|need|like) to (?:get|do|take|finish|start)|(?:quiero|voy a|pienso|me gustaria) (?:sacar|terminar|hacer)\w*|"
-        r"(?<!diploma de )(?<!escuela )(?:primaria|secundaria)",
-        "yes": r"diploma|ged|hsed|hiset|graduat\w+|finish\w*|high school|hs|college|degree|associate'?s?|bachelor'?s?|master'?s?|university|equivalen\w+|"
-        r"prepa(?:ratoria)?|bachillerato|me gradue|termine|acabe|universidad|titulo|licenciatura|ingenier\w+|carrera|tecnic[oa]|secundaria|one|uno",
-    },
-    "schedule": {
-        "other": r"part[- ]?time|medio tiempo|tiempo parcial|(?<!full time )only(?! full)|solo(?! tiempo completo)|overnight|"
-        r"(?<!any )(?:weekends?|nights?|mornings?|evenings?|days?(?! (?:a|per) week))|"
-        r"(?:1st|2nd|3rd|first|second|third) shift|(?:primer|segundo|tercer) turno|can'?t|cannot|no puedo|something else|other(?! (?:question|topic|thing))|otr[oa](?! (?:pregunta|duda|tema))|noches?|mananas?|tardes?|de dia|"
-        r"fin(?:es)? de semana|[1-3]\d h\w*",
-        "full_time": r"full[- ]?time|fulltime|tiempo completo|40|forty|any|anytime|anything|whenever|whatever|cualquier\w*|lo que sea|either|flexible|all of them|todos",
-    },
-    "mentors": {
-        "no": r"0|zero|cero|nobody|no one|nadie",
-        "yes": r"(?:we|i)(?: have|'ve got| do| could| can)|tenemos|tengo|some|algun[oa]s|a few|several|varios|many|plenty|lots|most|all|everyone|todos|much[oa]s|one|two|three|un[oa]|dos|tres|"
-        r"\d+|yo (?:puedo|mism[oa])|myself|supervisors?|foreman|leads?|hay",
-    },
-    "union_on_site": {
-        "no": r"non ?union",
-        "yes": r"union(?:ized)?|uaw|iam|usw|ibew|bctgm|teamsters|local \d+|sindicato|sindicalizad[oa]s?|hay|there (?:is|are)|we (?:do|have|are)|tenemos|one|uno",
-    },
-    "hires": {
-        "both": r"both|ambos|ambas|los dos|las dos|either|mix|mezcla|de todo",
-        "current": r"current|existing|incumbents?|already|(?:our|my) (?:own|guys|people|workers|employees)|people we have|on the payroll|actuales|ya trabajan|"
-        r"(?:ones|people|workers) (?:i|we) have|inside|los que (?:ya|tengo)|(?:nuestra|mi) gente|(?:mis|nuestros) (?:trabajadores|empleados)|internos",
-        "new": r"new|hire|hiring|nuev[oa]s?|contratar|recruit\w*|outside|de fuera",
-    },
-    "sponsorship": {
-        "group": r"group|join\w*|existing|together|consortium|with others|grupo|unir(?:nos|me)|unirse|juntos|con otr[oa]s|someone else'?s",
-        "alone": r"alone|own|ours|ourselves|by ourselves|myself|solos?|propi[oa]|nosotros mismos|por (?:mi|nuestra) cuenta",
-        "not_sure": r"whichever|either|cualquiera",
-    },
-    "consent": {
-        "yes": r"i agree|i consent|acepto|estoy de acuerdo|tiene mi permiso|autorizo|call me|contact me|pass it(?: on)?|share it|llamenme|paselo|compartal[oa]"
-    },
-}
-# What a word means after "not" or "no"; a word that is not listed keeps its meaning ("no nights").
-_WHEN_NEGATED: Mapping[str, str | None] = {
-    "yes": "no", "working_on_it": "no", "working": "looking", "full_time": "other",
-    "employer": None, "new": None, "current": None, "both": None, "group": None, "alone": None,
-}  # fmt: skip
-_PLAIN_ANSWERS: Mapping[str, Mapping[str, str]] = {
-    "schedule": {"yes": "full_time", "gladly": "full_time", "no": "other"},
-    "hires": {"gladly": "both"},
-    "sponsorship": {"gladly": "not_sure"},
-}
-_ACTS = {"affirm": "yes", "deny": "no", "i_am_employer": "employer", "i_am_seeker": "looking"}
-# In Spanish the words that open a question also open its answer: "hay sindicato", "puedo de día".
-_OPENS_A_STATEMENT = {"union_on_site": "hay", "mentors": "hay", "schedule": "puedo"}
-_STRONGEST_FIRST = ("employer", "looking", "working", "working_on_it", "other", "full_time", "both", "group", "yes", "no")
-_AGES = {
-    "under_16": r"(?:under|younger than|below|less than|not(?: yet)?|menos de|menor de|no tengo|no he cumplido) (?:los )?16",
-    "which": r"(?:under|younger than|below|less than|not(?: yet)?|i'?ll be|until|menos de|menor de|no tengo|no he cumplido) (?:los )?18|"
-    r"underage|(?:a )?minors?|menor(?: de edad)?|no soy (?:mayor|adult[oa])|not (?:an )?adult",
-    "16_17": r"16 (?:or |o |to |a |y |and )?17",
-    "18_or_over": r"18 or (?:over|older|more)|over 18|older than 18|18\+|adult\w*|grown|old enough|18 o mas|mayor(?: de edad)?|mas de 18|"
-    r"(?:twent|thirt|fort|fift|sixt)ies|[2-9]0'?s|retired|jubilad[oa]",
-}
-_TURNED = re.compile(r"\b(?:turned|cumpli)(?: los)? (\d{1,2})\b")
-_CONTACT_THEM = (
-    r"i(?:'ll| will)? call(?: them)?|i'?ll (?:reach out|contact them)|myself|no contact|yo (?:les? )?llamo|yo los llamo|yo les hablo|yo me comunico|"
-    r"don'?t (?:have|want)|prefer to call"
-)
-_OUTSIDE_MANUFACTURING = (
-    r"restaurant\w*|construction|trucking|hospital\w*|clinic|salon|retail|daycare|landscap\w*|roofing|hotel|construccion|transporte|tienda|guarderia|jardineria"
-)
-_MADE = r"mak\w+|manufactur\w*|buil[dt]\w*|fabric\w*|produc(?:e|es|ing|imos)|equip\w*|parts|machin\w*|assembl\w*|foundry|hacemos|piezas|maquin\w*|ensambl\w*"
-_MY_NAME = re.compile(
-    r"^(?:hi,? |hello,? |hola,? )?(?:my name is|my name'?s|name is|i am|i'?m|it'?s|this is|(?:you can )?call me|ask for|me llamo|mi nombre es|(?:yo )?soy|"
-    r"ll[aá]meme|d[ií]game|pregunten? por)\s+",
-    re.IGNORECASE,
-)
-_DIGITS = re.compile(r"(?<![\w.,$])(?:\d{1,3}(?:,\d{3})+|\d{1,6})(?!\w|[.,]\d|%)")
-_COUNTS = {
-    12: r"(?:a )?dozen|una docena",
-    6: r"half a dozen|media docena",
-    3: r"a few|few|unos pocos|algunos",
-    2: r"a couple|couple|one or two|un par|uno o dos|dos",
-    1: r"one|just me|a single|un[oa]?",
-    0: r"none|zero|cero|ningun[oa]|nadie|no one",
-}
 
 
 @dataclass(frozen=True)
@@ -209,11 +67,11 @@ def is_bare_yes(heard: Heard) -> bool:
 
 
 def _declines(heard: Heard) -> bool:
-    return heard.act == "prefer_not" or bool(re.fullmatch(PREFER_NOT, heard.plain))
+    return heard.act == "prefer_not" or bool(re.fullmatch(words.PREFER_NOT, heard.plain))
 
 
 def _is_unsure(heard: Heard) -> bool:
-    unsure = re.search(rf"(?<!\w)(?:{UNKNOWN}|{_PERHAPS})(?!\w)", heard.plain)
+    unsure = re.search(rf"(?<!\w)(?:{words.UNKNOWN}|{words.PERHAPS})(?!\w)", heard.plain)
     return bool(unsure) and not heard.is_question and len(heard.plain.split()) <= 8
 
 
@@ -238,67 +96,67 @@ def _choice(question: Question, heard: Heard) -> str | None:
 
 def _strongest(question: Question, values: Sequence[str]) -> str | None:
     """The option that outweighs the others: "dropped out, but got my GED" is a yes."""
-    named = _PLAIN_ANSWERS.get(question.id, {"gladly": "yes"})
+    named = words.PLAIN_ANSWERS.get(question.id, {"gladly": "yes"})
     found = [named.get(value, value) for value in values if named.get(value, value) in question.options]
-    return next((value for value in (*_STRONGEST_FIRST, *found) if value in found), None)
+    return next((value for value in (*words.STRONGEST_FIRST, *found) if value in found), None)
 
 
 def _may_answer(question: Question, heard: Heard) -> bool:
     """A question in the middle of a form is no answer because a "yes" stands in it; consent is never given by asking."""
     if heard.act is not None or _declines(heard):
-        return heard.act in (*_ACTS, "something_else")
-    states = "?" not in heard.text and heard.plain.startswith(_OPENS_A_STATEMENT.get(question.id, "?"))
+        return heard.act in (*words.ACTS, "something_else")
+    states = "?" not in heard.text and heard.plain.startswith(words.OPENS_A_STATEMENT.get(question.id, "?"))
     if not heard.is_question or states or re.fullmatch(r"(?:como|por ?que|why) (?:no|not)", heard.plain):
         return True
     return question.id != "consent" and not heard.opens_as_question and len(heard.plain.split()) <= 3
 
 
 def _all_kinds(text: str) -> set[str]:
-    kinds = _MEANINGS["hires"]
-    return set() if re.search(rf"\b(?:{_NEGATION})\b", text) else {kind for kind in kinds if matches({kind: kinds[kind]}, text)}
+    kinds = words.MEANINGS["hires"]
+    return set() if re.search(rf"\b(?:{words.NEGATION})\b", text) else {kind for kind in kinds if matches({kind: kinds[kind]}, text)}
 
 
 def _clauses(text: str) -> list[str]:
-    return [clause for piece in _CLAUSE.split(text) if (clause := plain(piece))]
+    return [clause for piece in words.CLAUSE.split(text) if (clause := plain(piece))]
 
 
 def _loose_meanings(heard: Heard) -> list[str]:
     """What the act says where the whole message is one, else each clause."""
     if heard.act is not None:
-        return [_ACTS[heard.act]] if heard.act in _ACTS else []
+        return [words.ACTS[heard.act]] if heard.act in words.ACTS else []
     return [value for clause in _clauses(heard.text) if (value := _loose_meaning(clause))]
 
 
 def _own_meaning(question_id: str, clause: str) -> str | None:
     """The option that a clause names in the question's own words."""
-    if matches({"gladly": _GLADLY, "unknown": UNKNOWN}, clause) or (question_id == "production" and matches({"no": _UNTRIED}, clause)):
+    if matches({"gladly": words.GLADLY, "unknown": words.UNKNOWN}, clause) or (question_id == "production" and matches({"no": words.UNTRIED}, clause)):
         return None
-    value = matches(_MEANINGS[question_id], clause)
-    return _WHEN_NEGATED.get(value, value) if value and matches({"no": _NEGATION}, clause) else value
+    value = matches(words.MEANINGS[question_id], clause)
+    return words.WHEN_NEGATED.get(value, value) if value and matches({"no": words.NEGATION}, clause) else value
 
 
 def _loose_meaning(clause: str) -> str | None:
     """Gladly, not sure, or a plain yes or no."""
-    kind = matches({"gladly": _GLADLY, "not_sure": UNKNOWN}, clause)
-    if kind or matches({"untried": _UNTRIED}, clause):
+    kind = matches({"gladly": words.GLADLY, "not_sure": words.UNKNOWN}, clause)
+    if kind or matches({"untried": words.UNTRIED}, clause):
         return kind
-    return "not_sure" if matches({"perhaps": _PERHAPS}, clause) else _polarity(clause)
+    return "not_sure" if matches({"perhaps": words.PERHAPS}, clause) else _polarity(clause)
 
 
 def _polarity(clause: str) -> str | None:
     """Yes or no where the clause starts with it."""
-    bare = _FILLER.sub("", clause, count=1) if _FILLER.match(clause) else clause
-    if re.fullmatch(_YES_ALONE, clause) or re.fullmatch(_YES_ALONE, bare):
+    bare = words.FILLER.sub("", clause, count=1) if words.FILLER.match(clause) else clause
+    if re.fullmatch(words.YES_ALONE, clause) or re.fullmatch(words.YES_ALONE, bare):
         return "yes"
-    if re.match(rf"(?:{NO}|(?:of course|absolutely|definitely|probably|claro|por supuesto) (?:que )?not?)(?!\w)", bare):
+    if re.match(rf"(?:{words.NO}|(?:of course|absolutely|definitely|probably|claro|por supuesto) (?:que )?not?)(?!\w)", bare):
         return "no"
-    return "yes" if re.match(rf"(?:{YES})(?!\w)", bare) else None
+    return "yes" if re.match(rf"(?:{words.YES})(?!\w)", bare) else None
 
 
 def _age_band(heard: Heard) -> Reply | Problem | None:
     """The band only: an exact age is never kept (29 CFR 30.3 protects age; minors give a band alone)."""
     short = not heard.is_question or len(heard.plain.split()) <= 3
-    spoken = matches(_AGES, heard.plain) if short else None
+    spoken = matches(words.AGES, heard.plain) if short else None
     if spoken:
         return Problem("which_minor_band") if spoken == "which" else Reply(spoken)
     ages = [age for age in heard.values("age") or _bare_ages(heard) if age <= 99]
@@ -311,7 +169,7 @@ def _age_band(heard: Heard) -> Reply | Problem | None:
 
 def _bare_ages(heard: Heard) -> list[float]:
     """Numbers that can only be an age: "45", "yes, 17", "I turned 34 in May", but not "yes, I have 3 kids"."""
-    turned = _TURNED.search(heard.plain)
+    turned = words.TURNED.search(heard.plain)
     if turned:
         return [float(turned[1])]
     few = len(heard.plain.split()) <= 4 and not heard.is_question
@@ -381,17 +239,17 @@ def _looks_like_zip(heard: Heard) -> bool:
 def _number(heard: Heard) -> Reply | None:
     if heard.is_question and len(heard.plain.split()) > 3:
         return None
-    numbers = [int(digits.replace(",", "")) for digits in _DIGITS.findall(heard.text)] or heard.values("number")
+    numbers = [int(digits.replace(",", "")) for digits in words.DIGITS.findall(heard.text)] or heard.values("number")
     if numbers:
         return Reply(int(max(numbers)))
     spoken = r"(?:just |only |about |around |maybe |solo |como )?(?:{})(?: \w+){{0,2}}"
-    count = next((count for count, words in _COUNTS.items() if re.fullmatch(spoken.format(words), heard.plain)), None)
+    count = next((count for count, words in words.COUNTS.items() if re.fullmatch(spoken.format(words), heard.plain)), None)
     return None if count is None else Reply(count)
 
 
 def _is_no_text(heard: Heard) -> bool:
     """Whatever may not be kept as somebody's own words: an act of the dialogue, a yes or no, "I don't know"."""
-    short = rf"(?:{YES}|{NO}|ok(?:ay)?|ya|bueno)|(?:{_FILLER.pattern})?(?:{UNKNOWN})(?: .*)?|(?:i )?(?:{UNKNOWN}).*|(?:i )?(?:don'?t|do not) know\b.*|no (?:lo )?se\b.*"
+    short = rf"(?:{words.YES}|{words.NO}|ok(?:ay)?|ya|bueno)|(?:{words.FILLER.pattern})?(?:{words.UNKNOWN})(?: .*)?|(?:i )?(?:{words.UNKNOWN}).*|(?:i )?(?:don'?t|do not) know\b.*|no (?:lo )?se\b.*"
     return heard.act is not None or _declines(heard) or bool(re.fullmatch(short, heard.plain))
 
 
@@ -405,13 +263,13 @@ def _text(heard: Heard) -> Reply | None:
 def is_outside_manufacturing(product: str) -> bool:
     """The product or process named is clearly not made in a plant; everything else is for a partner to judge."""
     said = plain(product)
-    return bool(re.search(rf"\b(?:{_OUTSIDE_MANUFACTURING})\b", said)) and not re.search(rf"\b(?:{_MADE})\b", said)
+    return bool(re.search(rf"\b(?:{words.OUTSIDE_MANUFACTURING})\b", said)) and not re.search(rf"\b(?:{words.MADE})\b", said)
 
 
 def _name(heard: Heard) -> Reply | None:
     """The name alone, without "my name is" and without a phone or an e-mail address beside it."""
     said = re.sub(r"\S+@\S+|\+?[\d(][\d\s().-]{5,}", " ", heard.text) if heard.values("phone") or heard.values("email") else heard.text
-    said = _MY_NAME.sub("", re.sub(r"\s+", " ", said).strip(" .,!"))
+    said = words.MY_NAME.sub("", re.sub(r"\s+", " ", said).strip(" .,!"))
     asks = heard.is_question and not re.fullmatch(r"will(?: \w+){0,2}", heard.plain)
     if asks or (_is_no_text(heard) and not re.fullmatch(r"simon|dale", heard.plain)):
         return None
@@ -428,7 +286,7 @@ def _contact(heard: Heard) -> Reply | Problem | None:
             return Problem("email_wrong")
     if heard.is_question:
         return None
-    if re.search(rf"(?<!\w)(?:{_CONTACT_THEM})(?!\w)", heard.plain):
+    if re.search(rf"(?<!\w)(?:{words.CONTACT_THEM})(?!\w)", heard.plain):
         return Reply({"kind": "they_call", "value": ""})
     if "@" in heard.text:
         return Problem("email_wrong")
