@@ -159,8 +159,8 @@ def _choose_place(form: FormName, asked: Question, known: dict[str, Any], memory
 
 
 def _number_on_list(heard: Heard) -> int | None:
-    words = set(heard.plain.split())
-    spoken = next((place for place, names in enumerate(words.ORDINALS, start=1) if names & words), None)
+    said = set(heard.plain.split())
+    spoken = next((place for place, names in enumerate(words.ORDINALS, start=1) if names & said), None)
     numbers = [] if heard.values("zip") else [int(number) for number in heard.values("number")]
     return spoken or (numbers[0] if numbers and numbers[0] >= 1 else None)
 
