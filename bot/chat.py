@@ -145,8 +145,8 @@ class Chat:
             self._show()
 
     def _show(self) -> None:
-        for reply in self._replies:
-            self._print(f"\n{reply.text}" if self._on_terminal else reply.text)
+        for number, reply in enumerate(self._replies):
+            self._print(f"\n{reply.text}" if self._on_terminal or number else reply.text)
             for card in reply.cards:
                 self._print(f"    ▪ {self._summary(card)}", "cyan")
         for number, title in enumerate(_choices(self._replies), 1):

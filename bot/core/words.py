@@ -65,7 +65,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         r"cualquier cosa|assembly|ensamble|line work",
     },
     "diploma": {
-        "working_on_it": r"working on it|in progress|getting my|studying|taking (?:ged|the ged|classes)|almost|enrolled|about to graduate|will graduate|graduate (?:in|next|this)|"
+        "working_on_it": r"working (?:on|toward)s? (?:it|my|the|a|getting|mine)|in progress|getting my|studying|taking (?:ged|the ged|classes)|almost|enrolled|about to graduate|will graduate|graduate (?:in|next|this)|"
         r"senior|(?:still |i'?m )?in (?:high )?school|(?:la )?estoy sacando|sacando(?:lo|la)?|en eso estoy|estudiando|estudio|por terminar|en proceso|preparandome|"
         r"cursando|me gradu[oe] (?:este|en)|me falta\w*",
         "no": r"dropp?ed out|drop ?out|trunca|incomplet\w+|deje la escuela|(?:5|6|7|8|9|10|11)(?:th)? grade|(?:fif|six|seven|eigh|nin|ten|eleven)th grade|sexto|noveno|"

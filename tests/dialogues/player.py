@@ -124,6 +124,12 @@ def _faults(played: Played, exchange: Exchange, step: Step) -> Iterator[str]:
 
 def invariant_faults(exchange: Exchange) -> Iterator[str]:
     """What is wrong with an answer, whatever it answers."""
+    yield from message_faults(exchange)
+    yield from (f"not in {exchange.language}: “{text[:70]}”" for text in foreign_texts(exchange))
+
+
+def message_faults(exchange: Exchange) -> Iterator[str]:
+    """What is wrong with an answer in whichever language it is."""
     if not exchange.text.strip():
         yield "no text came"
     for reply in exchange.replies:
@@ -136,7 +142,6 @@ def invariant_faults(exchange: Exchange) -> Iterator[str]:
             yield f"a verdict: “{found.group()}”"
         if re.search(r"\{\w*\}", reply.text):
             yield f"a blank was not filled: {reply.text[:80]}"
-    yield from (f"not in {exchange.language}: “{text[:70]}”" for text in foreign_texts(exchange))
 
 
 def leaves_a_step(exchange: Exchange) -> bool:

@@ -6,10 +6,12 @@ import asyncio
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.rasa_client import RasaClient, RasaError
 from tests.dialogues.hostile import SEEDS, hostile_messages
-from tests.dialogues.player import Exchange, invariant_faults
+from tests.dialogues.player import Exchange, foreign_texts, message_faults
+from tests.dialogues.script import LANGUAGES
 from tests.dialogues.stack import Stack
 
 COUNT, IN_A_ROW, AT_ONCE = 2000, 10, 3
@@ -76,6 +78,8 @@ async def _conversation(
 
 
 def _faults(exchange: Exchange) -> Iterator[str]:
-    yield from invariant_faults(exchange)
+    yield from message_faults(exchange)
+    if all(any(foreign_texts(replace(exchange, language=language))) for language in LANGUAGES):
+        yield f"two languages in one answer: {exchange.text[:100]!r}"
     if found := _MARKUP.search(exchange.text):
         yield f"“{found.group()}” came back: {exchange.text[:100]!r}"
