@@ -18,7 +18,6 @@ from bot.core.form import End
 from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, Assessment, FormName, assess_employer, assess_seeker
 
-_SCREENINGS = (FormName.SEEKER, FormName.EMPLOYER)
 _FOR_YOUTH = ("pre_apprenticeship", "eligibility_age")
 _FOR_OTHERS = ("what_is_imt", "how_to_apply")
 _AFTER_REQUEST = ("status_of_my_referral", "privacy_data")
@@ -104,12 +103,13 @@ class _Ending:
 
     def _nearest(self) -> list[EventType]:
         """The nearest office; where a person was asked for, on to the consent."""
-        audience = self.turn.audience or Audience.SEEKER
-        route = route_for(self.turn.place, audience)
-        self.speaker.office(route, services().database, self.turn.place.state if self.turn.place else None, choices=self._menu())
-        if self.turn.slots.get("handoff_reason") and self.turn.slots.get("result") is None:
-            return [SlotSet(name, None) for name in ("consent", "contact_name", "contact")] + [FollowupAction(FormName.HANDOFF)]
-        return []
+        to_person = bool(self.turn.slots.get("handoff_reason")) and self.turn.slots.get("result") is None
+        route = route_for(self.turn.place, self.turn.audience or Audience.SEEKER)
+        choices = () if to_person else self._menu()
+        self.speaker.office(route, services().database, self.turn.place.state if self.turn.place else None, choices=choices)
+        if not to_person:
+            return []
+        return [SlotSet(name, None) for name in ("consent", "contact_name", "contact")] + [FollowupAction(FormName.HANDOFF)]
 
     # The request
 
@@ -168,5 +168,5 @@ class _Ending:
 
     def _menu(self) -> list[str]:
         check = "choice_check_employer" if self.turn.audience is Audience.EMPLOYER else "choice_check_readiness"
-        first = [] if self.form in _SCREENINGS or self.turn.slots.get("result") else [check]
+        first = [] if self.turn.slots.get("result") else [check]
         return [self.speaker.text(choice) for choice in (*first, "choice_nearest", "choice_person")]

@@ -96,7 +96,8 @@ class _Telling:
             "offer_skip": lambda move: self.speaker.text("offer_skip"),
         }
         lines = [line for move in self.result.moves if (line := tellers[move.kind](move))]
-        if self.result.asked is None:
+        in_danger = any(move.kind == "care" for move in self.result.moves)
+        if self.result.asked is None or in_danger:  # nobody in danger is asked for a ZIP code
             if lines:
                 self.speaker.utter("\n\n".join(lines))
             return

@@ -58,7 +58,7 @@ def test_the_transcript() -> None:
     assert hint.startswith("Type a question")
     assert transcript == (
         "\n> how much?\nIt depends.\n    ▪ OS · Milwaukee, WI · 3.2 miles\n  [1] How long?\n  [2] A person\n"
-        "\n> \n\n> how long\nEighteen months.\nMore?\n"
+        "\n> \n\n> how long\nEighteen months.\n\nMore?\n"
     )
 
 

@@ -23,7 +23,13 @@ def test_the_settings_table_lists_every_setting_with_its_meaning() -> None:
 
 def test_every_make_command_named_in_a_document_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
-    named = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", path.read_text(encoding="utf-8"), re.M) for name in name if name}
+    named = {
+        name
+        for path in DOCUMENTS
+        for name in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", path.read_text(encoding="utf-8"), re.M)
+        for name in name
+        if name
+    }
     assert named
     assert named <= targets
 

@@ -115,7 +115,7 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
     if heard.act == "back":
         return _go_back(form, asked, known, memory)
     if heard.act == "why" or (heard.act is None and words.WHY.match(heard.plain)):
-        return Turn(known, memory, (Move("phrase", f"why_{asked.id}"),), asked)
+        return Turn(known, memory, (Move("phrase", f"why_{_meant_by_why(form, asked, heard).id}"),), asked)
     if heard.act == "i_am_employer" and form is FormName.SEEKER:
         return _ask_next(form, {**known, "seeker_path": "employer"}, memory, (), QUESTIONS[form][0])
     if heard.act in ("resume", "repeat", "greet", "thanks", "to_english", "to_spanish"):
@@ -125,6 +125,12 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
     if heard.act == "skip":
         return _skip(form, asked, known, memory)
     return None
+
+
+def _meant_by_why(form: FormName, asked: Question, heard: Heard) -> Question:
+    """The question that a "why do you need my …" names, else the one just asked."""
+    named = [question for question in (asked, *QUESTIONS[form]) if _names(question, heard)]
+    return named[0] if named else asked
 
 
 def _go_back(form: FormName, asked: Question, known: dict[str, Any], memory: Memory) -> Turn:

@@ -174,7 +174,7 @@ ABOUT = {
     "schedule": r"schedule|full time|part time|shift|horario|turno|tiempo",
     "production": r"production|produccion",
     "product": r"product|make|producto|fabricamos",
-    "workers": r"workers|people|number|trabajadores|personas|numero",
+    "workers": r"workers|people|number|head ?count|how many|cuant[oa]s|trabajadores|personas|numero",
     "mentors": r"mentors?",
     "union_on_site": r"union|sindicato",
     "hires": r"new hires|current|nuevos|actuales",

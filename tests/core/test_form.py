@@ -583,3 +583,9 @@ def test_an_unknown_question_falls_back_to_the_first(form: FormName, asked: str,
 
 def test_the_kinds_of_questions_are_all_used() -> None:
     assert {question.kind for _, question in EVERY_QUESTION} == set(Kind)
+
+
+def test_why_names_the_question_that_is_meant() -> None:
+    turn = take_turn(FormName.EMPLOYER, "mentors", {"workers": 2}, Memory(), hear("why do you need my headcount", act="why"))
+    assert [move.name for move in turn.moves] == ["why_workers"]
+    assert turn.asked and turn.asked.id == "mentors"
