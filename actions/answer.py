@@ -10,20 +10,20 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.leading import ask_for_consent, begin_screening, check_title, lead_to_nearest, lead_to_person
 from actions.learning import learn
 from actions.menus import SMALL_TALK, menu_titles
 from actions.requests import erase_everything, forget_child, say_status
-from actions.routes import organisation_for, route_for
 from actions.services import services
 from actions.speech import Speaker
 from actions.turn import Turn, read_turn
 from bot.core.form import CARE_ACTS
-from bot.core.geography import foreign_country, state_name
+from bot.core.geography import foreign_country
 from bot.core.heard import Decision
 from bot.core.language import Language
 from bot.core.reference import find_reference
 from bot.core.replies import Reply, read_reply
-from bot.core.routing import Audience, OfficeKind
+from bot.core.routing import Audience
 from bot.core.screening import Kind, Question
 from bot.knowledge.model import Answer, PersonOffer
 
@@ -55,7 +55,9 @@ class _Answering:
         self.speaker = speaker
         self.learned = learn(turn)
         self.audience, self.place = self.learned.audience, self.learned.place
-        self.events: list[EventType] = [SlotSet("language", str(turn.language)), SlotSet("offer", None), *self.learned.events]
+        # To pass somebody on is offered until they say no; everything else only in the message before.
+        offer = "handoff" if turn.slots.get("offer") == "handoff" else None
+        self.events: list[EventType] = [SlotSet("language", str(turn.language)), SlotSet("offer", offer), *self.learned.events]
 
     def run(self) -> list[EventType]:
         self._say()
@@ -94,10 +96,10 @@ class _Answering:
         """A button comes back as its title."""
         topic = services().knowledge.topic_of_label(self.heard.text)
         starts: dict[str, Callable[[], None]] = {
-            "choice_check_readiness": lambda: self._begin("seeker_form"),
-            "choice_check_employer": lambda: self._begin("employer_form"),
+            "choice_check_readiness": lambda: self._begin(Audience.SEEKER),
+            "choice_check_employer": lambda: self._begin(Audience.EMPLOYER),
             "choice_nearest": self._nearest,
-            "choice_person": lambda: self._person("asked_for_person"),
+            "choice_person": self._person,
             "choice_something_else": lambda: self._small_talk("something_else_reply"),
         }
         for phrase, start in starts.items():
@@ -122,13 +124,14 @@ class _Answering:
         offer, said = self.turn.slots.get("offer"), self._yes_or_no()
         if offer not in ("screening", "handoff", "person", "delete") or said is None:
             return False
+        self.events.append(SlotSet("offer", None))
         if said == "no":
             refused = {"delete": "delete_kept", "handoff": "handoff_declined"}
             self.speaker.say(refused.get(offer, "ok_reply"), self._menu())
             return True
         taken: dict[str, Callable[[], None]] = {
-            "screening": lambda: self._begin("employer_form" if self.audience is Audience.EMPLOYER else "seeker_form"),
-            "handoff": lambda: self._handoff(),
+            "screening": lambda: self._begin(self.audience),
+            "handoff": self._handoff,
             "person": lambda: self._person(str(self.turn.slots.get("handoff_reason") or "asked_for_person")),
             "delete": self._erase,
         }
@@ -139,7 +142,8 @@ class _Answering:
         """To a question of ours that ended in "yes" and "no" an answer in own words counts too."""
         if self.heard.act in ("affirm", "deny"):
             return "yes" if self.heard.act == "affirm" else "no"
-        if self.heard.act or self.turn.slots.get("offer") == "person" or self.heard.decision is Decision.ANSWERED:
+        asks = self.heard.decision is Decision.ANSWERED and self.heard.topic != "chitchat"
+        if self.heard.act or self.turn.slots.get("offer") == "person" or asks:
             return "no" if _NO_THANKS.match(self.heard.plain) else None
         reply = read_reply(_CONSENT, self.heard)
         return str(reply.value) if isinstance(reply, Reply) else None
@@ -148,8 +152,8 @@ class _Answering:
         act = self.heard.act or ("deny" if _NO_THANKS.match(self.heard.plain) and not self.heard.is_question else None)
         acts: dict[str, Callable[[], None]] = {
             "greet": lambda: self._small_talk("greeting_again" if self.turn.slots.get("topics_asked") else "greeting"),
-            "human": lambda: self._person("asked_for_person"),
-            "check_readiness": lambda: self._begin("employer_form" if self.audience is Audience.EMPLOYER else "seeker_form"),
+            "human": self._person,
+            "check_readiness": lambda: self._begin(self.audience),
             "delete_data": self._ask_to_erase,
             "restart": self._restart,
             "i_am_employer": lambda: self._small_talk("noted_employer"),
@@ -186,9 +190,8 @@ class _Answering:
         """One or two topics in the order asked; the last message carries the buttons."""
         self._remember(topics)
         if topics[0] == "chitchat":
-            self._small_talk(
-                "greeting" if _GREETING.match(self.heard.plain) and not self.turn.slots.get("language") else "chitchat_reply"
-            )
+            first = _GREETING.match(self.heard.plain) and not self.turn.slots.get("language")
+            self._small_talk("greeting" if first else "chitchat_reply")
             return
         answers = [self._knowledge_of(topic) for topic in topics if topic not in ("chitchat", "out_of_scope")]
         for answer in answers[:-1]:
@@ -202,9 +205,8 @@ class _Answering:
         leads.get(last.topic, self._plain_answer)(last)
 
     def _plain_answer(self, answer: Answer) -> None:
-        self.speaker.answer(
-            answer, [*self.speaker.follow_ups(answer.next), self._check_title, self.speaker.text("choice_person")]
-        )
+        check = check_title(self.speaker, self.audience)
+        self.speaker.answer(answer, [*self.speaker.follow_ups(answer.next), check, self.speaker.text("choice_person")])
         if services().knowledge.topics[answer.topic].person is PersonOffer.ALWAYS:
             reason = "complaint" if answer.topic == "complaint" else None
             self.events += [SlotSet("offer", "person"), SlotSet("handoff_reason", reason)]
@@ -214,32 +216,43 @@ class _Answering:
         self._nearest()
 
     def _lead_to_person(self, answer: Answer) -> None:
-        self._person("asked_for_person")
+        self._person()
 
     def _lead_to_status(self, answer: Answer) -> None:
         say_status(self.speaker, None, self._menu(), self.turn.conversation_id)
 
     def _offer_choices(self) -> None:
-        topics = [
-            topic for topic in (self.heard.parts[0] if self.heard.parts else ()) if topic not in ("out_of_scope", "chitchat")
-        ]
+        ranked = self.heard.parts[0] if self.heard.parts else ()
+        topics = [topic for topic in ranked if topic not in ("out_of_scope", "chitchat")]
         titles = self.speaker.follow_ups(topics[:_MOST_CHOICES])
         self.speaker.say("unsure", [*titles, self.speaker.text("choice_something_else"), self.speaker.text("choice_person")])
 
     def _decline(self) -> None:
-        """Where else to ask; but who only said where or who they are did not ask anything that could be declined."""
+        """Where else to ask; but who only tells of themselves did not ask anything that could be declined."""
         referral = services().knowledge.find_referral(self.heard.plain)
+        if not self.heard.is_question and self._told(referral is not None):
+            return
         if referral is None:
-            noted = self.learned.new_audience and self.audience in (Audience.EMPLOYER, Audience.SEEKER)
-            if noted and not self.heard.is_question:
-                self._small_talk(f"noted_{self.audience}")
-            elif self.learned.new_place and not self.heard.is_question:
-                self._nearest()
-            else:
-                self.speaker.say("decline", self._menu())
+            self.speaker.say("decline", self._menu())
             return
         text = referral.answer.say(self.turn.language)
         self.speaker.answer(Answer("out_of_scope", text, services().knowledge.cited(referral.facts), ()), self._menu())
+
+    def _told(self, refers: bool) -> bool:
+        """Answers what somebody tells of themselves: how to reach them, how old they are, who they are, where they are."""
+        if self.heard.values("phone") or self.heard.values("email"):
+            self._person()
+        elif self.learned.new_age:
+            self._small_talk("noted_employer" if self.audience is Audience.EMPLOYER else "noted_seeker")
+        elif refers:
+            return False
+        elif self.learned.new_audience and self.audience in (Audience.EMPLOYER, Audience.SEEKER):
+            self._small_talk(f"noted_{self.audience}")
+        elif self.learned.new_place:
+            self._nearest()
+        else:
+            return False
+        return True
 
     def _small_talk(self, phrase: str) -> None:
         in_danger = self.turn.slots.get("offer") == "person" and self.turn.slots.get("handoff_reason") == "danger"
@@ -249,46 +262,19 @@ class _Answering:
         else:
             self.speaker.say(phrase, self._menu())
 
-    # Ways into a form
+    # Ways on
 
-    def _begin(self, form: str) -> None:
-        audience = Audience.EMPLOYER if form == "employer_form" else Audience.SEEKER
-        self.speaker.say("begin_employer" if form == "employer_form" else "begin_seeker")
-        self.events += [
-            SlotSet("audience", str(audience)),
-            SlotSet("form_memory", None),
-            SlotSet("form_end", None),
-            FollowupAction(form),
-        ]
+    def _begin(self, audience: Audience | None) -> None:
+        self.events += begin_screening(self.speaker, audience)
 
     def _nearest(self) -> None:
-        if self.place is None:
-            self.events += [SlotSet("form_memory", None), SlotSet("handoff_reason", None), FollowupAction("nearest_form")]
-            return
-        route = route_for(self.place, self.audience)
-        where = self.place.city or self.place.zip or state_name(self.place.state, self.speaker.language)
-        known = route.first is not None and route.first.kind is OfficeKind.REGIONAL
-        choices = [self._check_title, self.speaker.text("choice_person")]
-        intro = self.speaker.text("nearest_intro", place=where) if known else ""
-        self.speaker.office(route, services().database, self.place.state, intro, choices)
+        self.events += lead_to_nearest(self.speaker, self.place, self.audience)
 
-    def _person(self, reason: str) -> None:
-        """A person is always possible: first who serves them, then consent."""
-        self.events += [SlotSet("handoff_reason", reason), SlotSet("form_memory", None)]
-        if self.turn.slots.get("age_band") in ("16_17", "under_16"):
-            self.speaker.office(
-                route_for(self.place, self.audience), services().database, self._state, self.speaker.text("handoff_minor")
-            )
-        elif self.place is None:
-            self.speaker.say("person_intro")
-            self.events.append(FollowupAction("nearest_form"))
-        else:
-            self.speaker.say("person_intro_known", name=organisation_for(self.place, self.audience))
-            self._handoff()
+    def _person(self, reason: str = "asked_for_person") -> None:
+        self.events += lead_to_person(self.speaker, self.place, self.audience, self.learned.age_band, reason)
 
     def _handoff(self) -> None:
-        forgotten = [SlotSet(name, None) for name in ("consent", "contact_name", "contact", "form_memory")]
-        self.events += [*forgotten, FollowupAction("handoff_form")]
+        self.events += ask_for_consent()
 
     # Commands
 
@@ -325,7 +311,3 @@ class _Answering:
     @property
     def _state(self) -> str | None:
         return self.place.state if self.place else None
-
-    @property
-    def _check_title(self) -> str:
-        return self.speaker.text("choice_check_employer" if self.audience is Audience.EMPLOYER else "choice_check_readiness")

@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.leading import ask_for_consent, check_title, lead_to_person
 from actions.requests import forget_child, store_request
 from actions.routes import organisation_for, route_for
 from actions.services import services
@@ -109,7 +110,7 @@ class _Ending:
         self.speaker.office(route, services().database, self.turn.place.state if self.turn.place else None, choices=choices)
         if not to_person:
             return []
-        return [SlotSet(name, None) for name in ("consent", "contact_name", "contact")] + [FollowupAction(FormName.HANDOFF)]
+        return ask_for_consent()
 
     # The request
 
@@ -140,19 +141,11 @@ class _Ending:
         return [*cleared, FollowupAction(self.form)]
 
     def _person(self) -> list[EventType]:
-        """A person instead of the questions: who serves them, then consent."""
-        reason: list[EventType] = [SlotSet("handoff_reason", "asked_for_person")]
-        name = organisation_for(self.turn.place, self.turn.audience or audience_of_form(self.form))
-        if self.turn.slots.get("age_band") in ("16_17", "under_16"):
-            self.speaker.office(
-                route_for(self.turn.place, self.turn.audience), services().database, None, self.speaker.text("handoff_minor")
-            )
-            return []
-        if name is None and self.form is not FormName.NEAREST:
-            self.speaker.say("person_intro")
-            return [*reason, FollowupAction(FormName.NEAREST)]
-        self.speaker.say("person_intro_known", name=name or self.speaker.text("national_office"))
-        return [*reason, FollowupAction(FormName.HANDOFF)]
+        """A person instead of the questions."""
+        audience = self.turn.audience or audience_of_form(self.form)
+        band = self.turn.slots.get("age_band")
+        refused = self.form is FormName.NEAREST
+        return lead_to_person(self.speaker, self.turn.place, audience, band, "asked_for_person", refused)
 
     def _ask_to_erase(self) -> list[EventType]:
         self.speaker.say("delete_ask", [self.speaker.text("choice_yes"), self.speaker.text("choice_no")])
@@ -167,6 +160,5 @@ class _Ending:
         return [SlotSet("offer", "nearest")]
 
     def _menu(self) -> list[str]:
-        check = "choice_check_employer" if self.turn.audience is Audience.EMPLOYER else "choice_check_readiness"
-        first = [] if self.turn.slots.get("result") else [check]
-        return [self.speaker.text(choice) for choice in (*first, "choice_nearest", "choice_person")]
+        first = [] if self.turn.slots.get("result") else [check_title(self.speaker, self.turn.audience)]
+        return [*first, self.speaker.text("choice_nearest"), self.speaker.text("choice_person")]

@@ -46,6 +46,7 @@ class Learned:
     place: Place | None
     new_audience: bool
     new_place: bool
+    new_age: bool
     age_band: str | None
     events: tuple[EventType, ...]
 
@@ -60,9 +61,10 @@ def learn(turn: Turn) -> Learned:
         events.append(SlotSet("audience", str(audience)))
     if place != turn.place and _is_theirs(turn):
         events.append(SlotSet("place", plain_value(place)))
-    if band != turn.slots.get("age_band"):
+    new_age = band != turn.slots.get("age_band")
+    if new_age:
         events.append(SlotSet("age_band", band))
-    return Learned(audience, place, audience is not turn.audience, place != turn.place, band, tuple(events))
+    return Learned(audience, place, audience is not turn.audience, place != turn.place, new_age, band, tuple(events))
 
 
 def audience_said(heard: Heard) -> Audience | None:

@@ -82,7 +82,7 @@ def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None
         decision=Decision(message.get("decision") or Decision.UNSURE),
         parts=tuple(tuple(entry["topic"] for entry in ranking) for ranking in rankings),
         score=float(rankings[0][0]["score"]) if rankings and rankings[0] else 0.0,
-        entities=tuple(_entities(message, act)),
+        entities=tuple(_entities(message, asked, act)),
     )
 
 
@@ -123,19 +123,21 @@ def _without_places(message: Mapping[str, Any]) -> str:
     return "".join(letters)
 
 
-def _entities(message: Mapping[str, Any], act: str | None) -> Iterator[Entity]:
+def _entities(message: Mapping[str, Any], asked: str | None, act: str | None) -> Iterator[Entity]:
     """What stands in the message, without the states that are words."""
     for entity in message.get("entities") or []:
-        if entity.get("entity") in _KINDS and not _is_word(entity, str(message.get("text") or ""), act):
+        if entity.get("entity") in _KINDS and not _is_word(entity, str(message.get("text") or ""), asked, act):
             yield Entity(entity["entity"], entity["value"], bool(entity.get("sure", True)))
 
 
-def _is_word(entity: Mapping[str, Any], text: str, act: str | None) -> bool:
-    """ "hi" and "ok" in an act, and "me" in "perdon, me equivoque", are words and no states."""
+def _is_word(entity: Mapping[str, Any], text: str, asked: str | None, act: str | None) -> bool:
+    """ "hi" and "ok" in an act, "me" in "perdon, me equivoque" and "oh" where no place was asked are words and no states."""
     if entity.get("entity") != "state" or entity["end"] - entity["start"] != 2:
         return False
-    written, rest = text[entity["start"] : entity["end"]], text[entity["end"] :]
-    return act is not None or (written in _WORDS_LIKE_STATES and bool(re.search(r"[^\W\d]", rest)))
+    written, others = text[entity["start"] : entity["end"]], text[: entity["start"]] + text[entity["end"] :]
+    goes_on = re.search(r"[^\W\d]", text[entity["end"] :])
+    alone = not re.search(r"\w", others) and asked != "place"
+    return act is not None or (written in _WORDS_LIKE_STATES and bool(goes_on or alone))
 
 
 def as_place(value: Any) -> Place | None:

@@ -21,6 +21,7 @@ from bot.core.screening import QUESTIONS, SKIPPED, Answers, FormName, Kind, Ques
 FAILURES_BEFORE_HELP = 2
 # Below this score a guess at what somebody asks in the middle is more often wrong than it helps.
 LIKELY = 0.5
+_LOST = re.compile(r"\b(?:understand|get it|you mean|confus\w+|entiend\w+|explic\w+)\b")
 _FEW_WORDS = 6
 CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reporting")
 
@@ -116,6 +117,8 @@ def _steer(form: FormName, asked: Question, known: dict[str, Any], memory: Memor
         return _go_back(form, asked, known, memory)
     if heard.act == "why" or (heard.act is None and words.WHY.match(heard.plain)):
         return Turn(known, memory, (Move("phrase", f"why_{_meant_by_why(form, asked, heard).id}"),), asked)
+    if heard.act in ("repeat", "help") and _LOST.search(heard.plain):
+        return Turn(known, memory, (Move("phrase", f"why_{asked.id}"),), asked)
     if heard.act == "i_am_employer" and form is FormName.SEEKER:
         return _ask_next(form, {**known, "seeker_path": "employer"}, memory, (), QUESTIONS[form][0])
     if heard.act in ("resume", "repeat", "greet", "thanks", "to_english", "to_spanish"):

@@ -83,9 +83,9 @@ _QUESTION_WORD = re.compile(
 
 def plain(text: str) -> str:
     """Lower case, no accents, no punctuation but inside numbers and words, single spaces."""
-    bare = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.lower().replace("’", "'")) if not unicodedata.combining(letter)
-    )
+    # Decomposed before and after: "𝕊" becomes an ordinary capital first, and some small letters decompose again.
+    lower = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.replace("’", "'")).lower())
+    bare = "".join(letter for letter in lower if not unicodedata.combining(letter))
     return re.sub(r"\s+", " ", re.sub(r"[^\w'.@+ ]+|(?<!\d)\.|\.(?!\d)", " ", bare)).strip()
 
 

@@ -130,7 +130,7 @@ AGES = {
 TURNED = re.compile(r"\b(?:turned|cumpli)(?: los)? (\d{1,2})\b")
 CONTACT_THEM = (
     r"i(?:'ll| will)? call(?: them)?|i'?ll (?:reach out|contact them)|myself|no contact|yo (?:les? )?llamo|yo los llamo|yo les hablo|yo me comunico|"
-    r"don'?t (?:have|want)|prefer to call"
+    r"don'?t (?:have|want)|prefer to call|no tengo (?:\w+ )?(?:correo|telefono|celular|email|numero)|(?:mejor|prefiero) (?:yo )?llam(?:o|ar)(?:les|los)?"
 )
 OUTSIDE_MANUFACTURING = (
     r"restaurant\w*|construction|trucking|hospital\w*|clinic|salon|retail|daycare|landscap\w*|roofing|hotel|construccion|transporte|tienda|guarderia|jardineria"

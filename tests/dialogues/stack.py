@@ -21,7 +21,7 @@ import httpx
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, open_database, upgrade_database
 from bot.store.partners import import_partners
-from bot.training import MODEL, RASA_PYTHON, rasa_environment
+from bot.training import MODEL, RASA, RASA_PYTHON, rasa_environment
 from tests.conftest import SEED
 
 FAULT = "FAULT_FILE"
@@ -79,7 +79,7 @@ class Stack:
     def start_rasa(self) -> None:
         python, port = str(ROOT / RASA_PYTHON), str(self.settings.rasa_port)
         files = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
-        command = (python, "-m", "rasa", "run", "--model", str(ROOT / MODEL), *files, "-i", "127.0.0.1", "-p", port)
+        command = (python, "-m", RASA, "run", "--model", str(ROOT / MODEL), *files, "-i", "127.0.0.1", "-p", port)
         self._start("rasa", command, rasa_environment(self.settings), f"{self.settings.rasa_url}/")
         if _NO_MODEL in _tail(self.log("rasa")):
             raise StackError(f"Rasa could not load {MODEL}. Its log ends with:\n{_tail(self.log('rasa'))}")

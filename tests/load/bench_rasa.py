@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from bot.settings import ROOT, Settings
 from bot.training import RASA_PYTHON, rasa_environment
 from tests.load import machine, report, talking
 from tests.load.projects import Bot, Sample, delivered, draw_sample, make_ours, make_stock
-from tests.load.servers import Served, rasa_variables, serve, serve_actions
+from tests.load.servers import Served, cpu_seconds, rasa_variables, serve, serve_actions
 
 REPORT = ROOT / "docs" / "benchmarks.md"
 _CLIENTS = 8
@@ -75,7 +75,7 @@ def _measure(effort: Effort, work: Path, out: Path) -> None:
     sample = draw_sample()
     with _told("training"):
         bots = _train(effort, sample, work)
-        _save(out / "training.json", {bot.name: bot.trained_s for bot in bots})
+        _save(out / "training.json", {bot.name: asdict(bot.training) for bot in bots if bot.training})
     with _told("understanding"):
         _save(out / "understanding.json", _understand(effort, bots, sample, work))
     with _told("serving"):
@@ -153,12 +153,15 @@ def _serve_rounds(effort: Effort, bots: list[Bot], work: Path) -> Iterator[dict[
 def _serving_figures(effort: Effort, served: Served) -> dict[str, Any]:
     scripts = talking.conversations()
     talking.talk(served.url, list(islice(scripts, _WARM_UP)), "warm")
+    computed = cpu_seconds(served.pid)
     alone = talking.talk(served.url, list(islice(scripts, effort.alone)), "alone")
-    memory = served.memory()
+    computed, memory = cpu_seconds(served.pid) - computed, served.memory()
     together = talking.talk(served.url, list(islice(scripts, effort.together)), "together", _CLIENTS)
     long = [_long(served, effort.long_turns, number) for number in range(effort.long_conversations)]
     return {
         "first_answer_s": round(served.first_answer_s, 2),
+        "start_cpu_s": round(served.start_cpu_s, 2),
+        "cpu_ms": round(computed * 1000 / len(alone.times), 1),
         "p50_ms": report.percentile(alone.times, 50),
         "p95_ms": report.percentile(alone.times, 95),
         "rate": round(together.rate, 1),

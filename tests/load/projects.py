@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,14 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of CPU in all processes: a busy machine changes the second little."""
+
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True)
 class Bot:
     """A trained project; `module` is what runs Rasa there."""
 
@@ -75,7 +85,7 @@ class Bot:
     folder: Path
     model: Path
     module: str
-    trained_s: float | None = None
+    training: Spent | None = None
 
     @property
     def is_stock(self) -> bool:
@@ -102,18 +112,31 @@ def make_stock(folder: Path, sample: Sample, epochs: int) -> Bot:
     _write_stock(folder, sample, epochs)
     command = [str(ROOT / RASA_PYTHON), "-m", "rasa", "train", "--fixed-model-name", "stock"]
     environment = {**os.environ, **rasa_environment(Settings()), "TRACKER_FILE": "unused"}
-    started = time.perf_counter()
-    with (folder / "train.log").open("w") as log:
+    with _timed() as spent, (folder / "train.log").open("w") as log:
         subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=log, check=True)
-    return Bot("stock", folder, folder / "models" / "stock.tar.gz", "rasa", time.perf_counter() - started)
+    return Bot("stock", folder, folder / "models" / "stock.tar.gz", "rasa", spent[0])
 
 
 def make_ours(folder: Path, sample: Sample) -> Bot:
     """Our project on the sample, trained as `make train` does, with no sentence encoded before."""
     _write_ours(folder, sample)
-    started = time.perf_counter()
-    train(folder, Settings())
-    return Bot("ours", folder, folder / MODEL, RASA, time.perf_counter() - started)
+    with _timed() as spent:
+        train(folder, Settings())
+    return Bot("ours", folder, folder / MODEL, RASA, spent[0])
+
+
+@contextmanager
+def _timed() -> Iterator[list[Spent]]:
+    """What the block takes, in the list when it has ended."""
+    taken: list[Spent] = []
+    started, computed = time.perf_counter(), _children_cpu()
+    yield taken
+    taken.append(Spent(round(time.perf_counter() - started, 1), round(_children_cpu() - computed, 1)))
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def delivered() -> Bot:

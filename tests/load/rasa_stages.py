@@ -13,7 +13,7 @@ import functools
 import json
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class Clock:
     """Adds up what each stage takes in one message."""
 
     def __init__(self) -> None:
-        self._now: Counter[str] = Counter()
+        self._now: defaultdict[str, float] = defaultdict(float)
 
     def wrap(self, owner: Any, name: str, stage: str) -> None:
         """Time every call of a method, plain or asynchronous."""
@@ -37,7 +37,7 @@ class Clock:
 
     def take(self) -> dict[str, float]:
         """The milliseconds since it was last asked."""
-        taken, self._now = dict(self._now), Counter()
+        taken, self._now = dict(self._now), defaultdict(float)
         return taken
 
     def _timed(self, method: Callable[..., Any], stage: str) -> Callable[..., Any]:
@@ -77,7 +77,7 @@ async def _measure(model: str, scripts: list[list[str]]) -> dict[str, Any]:
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.utils import AvailableEndpoints
 
-    clock, calls, stages = Clock(), [], []
+    clock, calls, stages = Clock(), list[Any](), list[dict[str, float]]()
     _instrument(clock, calls)
     agent = await load_agent(model, endpoints=AvailableEndpoints.read_endpoints("endpoints.yml"))
     for number, script in enumerate(scripts):

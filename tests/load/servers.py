@@ -37,19 +37,24 @@ class ServerError(Exception):
 
 @dataclass(frozen=True)
 class Served:
-    """A running bot: its address, the number of Rasa's process and the seconds from its start to its first answer."""
+    """A running bot: its address, the number of Rasa's process, and its seconds to the first answer, by the clock and of CPU."""
 
     url: str
-    actions_url: str
     pid: int
     first_answer_s: float
-    environment: Mapping[str, str]
+    start_cpu_s: float
 
     def memory(self) -> dict[str, float]:
         """What Rasa's process holds now, in MB: resident, and with shared pages split among those who share them."""
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
         sizes = {line.split()[0]: int(line.split()[1]) / _KB_PER_MB for line in lines[1:] if line.endswith("kB")}
         return {"rss_mb": round(sizes["Rss:"], 1), "pss_mb": round(sizes["Pss:"], 1)}
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has computed so far, all threads together: a busy machine changes it little."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -64,7 +69,7 @@ def serve(bot: Bot, folder: Path) -> Iterator[Served]:
         with _running(command, bot.folder, environment, folder / "rasa.log") as process:
             _wait_for_answer(settings.rasa_url, process, folder / "rasa.log")
             seconds = time.perf_counter() - started
-            yield Served(settings.rasa_url, settings.actions_url, process.pid, seconds, environment)
+            yield Served(settings.rasa_url, process.pid, seconds, cpu_seconds(process.pid))
 
 
 @contextmanager
