@@ -96,8 +96,8 @@ class _Telling:
             "offer_skip": lambda move: self.speaker.text("offer_skip"),
         }
         lines = [line for move in self.result.moves if (line := tellers[move.kind](move))]
-        in_danger = any(move.kind == "care" for move in self.result.moves)
-        if self.result.asked is None or in_danger:  # nobody in danger is asked for a ZIP code
+        hurt = any(move.kind == "care" or "complaint" in move.topics for move in self.result.moves)
+        if self.result.asked is None or hurt:  # nobody who is in danger or was wronged is asked for a ZIP code
             if lines:
                 self.speaker.utter("\n\n".join(lines))
             return
@@ -130,11 +130,11 @@ class _Telling:
         """Answers to a question in the middle go out on their own, with their sources; then ours comes back."""
         audience = self.turn.audience or audience_of_form(self.form)
         place = self.turn.place
+        state = place.state if place else None
         for topic in _sayable(move.topics):
-            self.speaker.answer(
-                services().knowledge.answer(topic, self.speaker.language, audience, place.state if place else None)
-            )
-        return self.speaker.text("back_to_question")
+            answer = services().knowledge.answer(topic, self.speaker.language, audience, state)
+            self.speaker.answer(answer, [self.speaker.text("choice_person")] if topic == "complaint" else ())
+        return None if "complaint" in move.topics else self.speaker.text("back_to_question")
 
     def _care(self, move: Move) -> None:
         answer = services().knowledge.answer(move.name, self.speaker.language)

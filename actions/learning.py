@@ -18,7 +18,7 @@ from bot.core.routing import Audience
 
 _SAYS_WHO = {
     Audience.EMPLOYER: r"i own|we own|(?:the|an?) owner of|i run a|we run a|"
-    r"we (?:are an? (?:company|manufacturer|employer|staffing)|make|manufacture|hire)|"
+    r"we (?:are an? (?:company|manufacturer|employer|staffing|foundry|plant|factory|shop)|make|manufacture|hire)|"
     r"(?:hr|plant|operations|production) manager|our (?:employees|apprentices|new hires)|my employees|"
     r"(?:tengo|tenemos) (?:una?|mi) (?:fabrica|planta|empresa|taller|negocio)|somos una (?:empresa|fabrica|planta|agencia)|"
     r"soy (?:el |la )?(?:duen[oa]|patron)|nuestr[oa]s (?:empleados|trabajadores|aprendices)|mis empleados|fabricamos|contratamos",

@@ -25,7 +25,7 @@ _ASKED_FOR = {"to_english": Language.EN, "to_spanish": Language.ES}
 _NAMES_ASKED = ("contact_name", "contact", "product")
 _WORD = re.compile(r"[¿¡\"'(]*[^\W\d_]{2,}(?:['’][^\W\d_]+)?[.,;:!?\"')]*")
 _WORDS_LIKE_STATES = ("me", "de", "la", "al", "in", "or", "oh", "hi", "ok", "id", "ma", "pa", "va", "ne")
-_FEWEST_WORDS, _FEWEST_WORDS_BESIDE_NAMES = 2, 5
+_FEWEST_WORDS, _FEWEST_WORDS_BESIDE_NAMES = 2, 7
 
 
 @dataclass(frozen=True)
