@@ -20,12 +20,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.acts import ActMatcher
-from bot.nlu.cache import encode_cached
 from bot.nlu.decide import Thresholds
 from bot.nlu.encoder import SentenceEncoder, load_encoder
-from bot.nlu.examples import read_examples
-from bot.nlu.language import LanguageModel
-from bot.nlu.topics import TopicModel
+from bot.nlu.fitting import fit_models
 from bot.nlu.understanding import Understander, Understanding
 
 logger = logging.getLogger(__name__)
@@ -49,7 +46,7 @@ class TopicClassifier(GraphComponent):
 
     @classmethod
     def get_default_config(cls) -> Dict[str, Any]:
-        return {"voters": "vectors, ngrams, neighbours"}
+        return {}
 
     @classmethod
     def create(
@@ -63,15 +60,7 @@ class TopicClassifier(GraphComponent):
         The examples are read from their files and not from `training_data`: Rasa copies and compares its training data
         so often that 11,000 examples cost it longer than the fitting, so `make train` hands it only the acts.
         """
-        examples = read_examples()
-        texts = [example.text for example in examples]
-        topics = [example.topic for example in examples]
-        languages = [example.language for example in examples]
-        logger.info("Encoding %d examples (known ones are cached) …", len(texts))
-        vectors = encode_cached(open_encoder(), texts, MODELS / "cache")
-        logger.info("Fitting the topic classifier on %d topics …", len(set(topics)))
-        model = TopicModel.fit(texts, topics, vectors, Thresholds.load().temperature)
-        language = LanguageModel.fit(texts, languages)
+        model, language = fit_models(open_encoder(), MODELS / "cache", Thresholds.load().temperature)
         with self._storage.write_to(self._resource) as directory:
             (directory / _FILE).write_bytes(pickle.dumps((model, language), protocol=pickle.HIGHEST_PROTOCOL))
         return self._resource

@@ -7,7 +7,7 @@ and made-up messages of two questions. Must not know thresholds or files of resu
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
@@ -34,12 +34,16 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Held:
-    """A message that the model of its fold never saw: its topics (two for a made-up pair) and scores (pieces, topics)."""
+    """A message that the model of its fold never saw: its topics (two for a made-up pair) and scores (pieces, topics).
+
+    `also`: further topics whose answer would serve as well.
+    """
 
     text: str
     topics: Tuple[str, ...]
     language: str
     scores: Floats
+    also: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ def cross_validate(
     singles: Dict[int, Floats] = {}
     doubles: List[Tuple[Held, Floats]] = []
     for number, (train, test) in enumerate(splitter.split(vectors, labels, groups)):
-        model = TopicModel.fit([examples[i].text for i in train], [examples[i].topic for i in train], vectors[train])
+        model = TopicModel.fit([examples[i] for i in train], vectors[train])
         singles.update(zip(test.tolist(), _votes(model, encoder, [examples[i].text for i in test])))
         made = list(make_pairs([examples[i] for i in test], pairs // folds, SEED + number))
         doubles += zip(made, _votes(model, encoder, [pair.text for pair in made]))
     temperature = best_temperature(np.stack([singles[i][0] for i in range(len(examples))]), labels)
     held = [
-        Held(example.text, (example.topic,), example.language, calibrate(singles[i], temperature))
+        Held(example.text, (example.topic,), example.language, calibrate(singles[i], temperature), example.also)
         for i, example in enumerate(examples)
     ]
     return CrossValidation(
@@ -121,4 +125,4 @@ def _votes(model: TopicModel, encoder: SentenceEncoder, texts: Sequence[str]) ->
 
 
 def _with_scores(held: Held, scores: Floats) -> Held:
-    return Held(held.text, held.topics, held.language, scores)
+    return replace(held, scores=scores)

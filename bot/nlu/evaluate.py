@@ -22,6 +22,7 @@ from bot.nlu.crossval import cross_validate
 from bot.nlu.decide import THRESHOLDS_FILE, Thresholds
 from bot.nlu.encoder import SentenceEncoder, load_encoder
 from bot.nlu.examples import read_examples
+from bot.nlu.fitting import fit_models
 from bot.nlu.language import LanguageModel
 from bot.nlu.measure import Outcome, summarise
 from bot.nlu.questions import BadQuestions, Question, read_questions
@@ -68,15 +69,6 @@ def read_trained(archive: Path) -> Optional[Tuple[TopicModel, LanguageModel]]:
     raise ValueError(f"{archive}: holds no {_STORED} of a TopicClassifier; train again with `make train`")
 
 
-def fit_models(engine: SentenceEncoder, thresholds: Thresholds) -> Tuple[TopicModel, LanguageModel]:
-    """Both models fitted on `data/nlu`, as training does."""
-    examples = read_examples()
-    texts, topics = [one.text for one in examples], [one.topic for one in examples]
-    vectors = _CachedEncoder(engine, MODELS / "cache").encode(texts)
-    topic_model = TopicModel.fit(texts, topics, vectors, thresholds.temperature)
-    return topic_model, LanguageModel.fit(texts, [one.language for one in examples])
-
-
 def evaluate(files: Sequence[Path], out: Path, fresh: bool = False) -> Dict[str, Any]:
     """Measure on `files`, write everything to `out` and return the summary. Raises BadQuestions before writing anything."""
     known = {example.topic for example in read_examples()}
@@ -84,7 +76,7 @@ def evaluate(files: Sequence[Path], out: Path, fresh: bool = False) -> Dict[str,
     thresholds, engine = Thresholds.load(), open_engine()
     trained = None if fresh else read_trained(ARCHIVE)
     source = "the trained model" if trained else "a model fitted on data/nlu"
-    understander = Understander(engine, *(trained or fit_models(engine, thresholds)), thresholds)
+    understander = Understander(engine, *(trained or fit_models(engine, MODELS / "cache", thresholds.temperature)), thresholds)
     found = {path: _understand(understander, questions[path]) for path in questions}
     everything = [one for part in found.values() for one in part]
     _write_figures(out, found, everything)

@@ -1,10 +1,10 @@
-"""Reads the labelled examples of `data/nlu` without Rasa, for the evaluation: only `faq/<topic>` intents, in both languages."""
+"""Reads the labelled examples of `data/nlu` without Rasa: only `faq/<topic>` intents, in both languages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, FrozenSet, Iterator, List, Tuple
 
 import yaml
 
@@ -14,11 +14,16 @@ _PREFIX = "faq/"
 
 @dataclass(frozen=True)
 class Example:
-    """One training line."""
+    """One training line. `also`: other topics whose answer would serve whoever wrote just this."""
 
     text: str
     topic: str
     language: str
+    also: Tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> FrozenSet[str]:
+        return frozenset((self.topic, *self.also))
 
 
 def read_examples(directory: Path = DATA) -> List[Example]:
@@ -38,6 +43,7 @@ def _read_file(path: Path) -> Iterator[Example]:
 
 def _examples_of(item: Dict[str, Any]) -> Iterator[Example]:
     topic, language = item["intent"][len(_PREFIX) :], item["metadata"]["language"]
+    also = tuple(item["metadata"].get("also", ()))
     for line in item["examples"].splitlines():
         if line.strip().startswith("- "):
-            yield Example(line.strip()[2:].strip(), topic, language)
+            yield Example(line.strip()[2:].strip(), topic, language, also)

@@ -1,31 +1,28 @@
-"""The topic classifier: three simple voters on sentence vectors and n-grams, calibrated into probabilities.
+"""The topic classifier: one kernel machine on sentence vectors and n-grams, calibrated into probabilities.
 
 Responsible for: fitting on labelled texts, and scores for each topic. Must not know Rasa, files, thresholds or languages.
-The choice of voters and weights is argued in docs/adr/0002-understanding.md.
+Why this one: docs/adr/0002-understanding.md.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
+
+from bot.nlu.examples import Example
+from bot.nlu.ridge import extend, kernel, solve
 
 Floats = NDArray[np.float32]
 
-WEIGHTS = {"linear": 0.2, "ngrams": 0.35, "kernel": 0.45}
-_VECTOR_SCALE = 4.0
-_MARGIN_TEMPERATURE = 0.2
-_KERNEL_WIDTH = 2.0
-_KERNEL_RIDGE = 0.1
-_KERNEL_TEMPERATURE = 0.05
+_LETTERS, _WORDS = 0.2, 0.1
+_ALSO = 0.7
+_SHARPNESS = 20.0
 
 
 def fold(text: str) -> str:
@@ -37,60 +34,61 @@ def fold(text: str) -> str:
 class TopicModel:
     """Calibrated probabilities for each topic. Fit it, then ask for `scores`."""
 
+    duals: Floats
+    _centre: Floats
+    _points: Floats
+    _shares: Floats
+    _of_ngrams: NDArray[np.float16]
+    _words: TfidfVectorizer
+    _letters: TfidfVectorizer
+
     def __init__(self, topics: Sequence[str]) -> None:
         self.topics: List[str] = sorted(set(topics))
         self.temperature = 1.0
-        self._centre: Floats = np.zeros(0, dtype=np.float32)
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], topics: Sequence[str], vectors: Floats, temperature: Optional[float] = None
+        cls, examples: Sequence[Example], vectors: Floats, temperature: Optional[float] = None, start: Optional[Floats] = None
     ) -> "TopicModel":
-        """Learn from texts, their topics and their sentence vectors (n, dim). Deterministic.
+        """Learn from examples and their sentence vectors (n, dim).
 
-        `temperature` calibrates the scores; it is found on held-out scores by `best_temperature`.
+        `temperature` calibrates the scores; it is found on held-out scores by `best_temperature`. `start`: the `duals`
+        (n, topics) of a fit on nearly the same examples, zeros for new ones; then only the new ones are learned.
         """
-        model = cls(topics)
-        labels = np.searchsorted(model.topics, np.asarray(topics))
+        model = cls([example.topic for example in examples])
         model.temperature = temperature or 1.0
         model._centre = vectors.mean(axis=0)
-        points = model._centred(vectors)
-        model._fit_linear(points, labels)
-        model._fit_ngrams([fold(text) for text in texts], points, labels)
-        model._fit_kernel(points, labels)
+        model._points = model._centred(vectors)
+        grams = model._learn_ngrams([fold(example.text) for example in examples])
+        targets = model._targets(examples)
+        model._shares = targets.mean(axis=0)
+        wanted = targets - model._shares
+        model.duals = solve(model._points, grams, wanted) if start is None else extend(model._points, grams, wanted, start)
+        # The n-grams are linear, so their weights are summed up once: one row a feature.
+        model._of_ngrams = np.ascontiguousarray((grams.T @ model.duals).astype(np.float16))
         return model
 
-    def _fit_linear(self, points: Floats, labels: NDArray[np.int64]) -> None:
-        linear = LogisticRegression(C=0.3, max_iter=200, tol=1e-3).fit(points * _VECTOR_SCALE, labels)
-        self._linear: Tuple[Floats, Floats] = (linear.coef_.astype(np.float32), linear.intercept_.astype(np.float32))
+    def _targets(self, examples: Sequence[Example]) -> Floats:
+        """1 for the topic of an example, nearly as much for those that would serve as well."""
+        column = {topic: place for place, topic in enumerate(self.topics)}
+        targets: Floats = np.zeros((len(examples), len(self.topics)), dtype=np.float32)
+        for row, example in enumerate(examples):
+            targets[row, [column[topic] for topic in example.also if topic in column]] = _ALSO
+            targets[row, column[example.topic]] = 1
+        return targets
 
-    def _fit_ngrams(self, texts: List[str], points: Floats, labels: NDArray[np.int64]) -> None:
-        """Words and letters beside the vectors, so that the words only add what the vectors do not say."""
+    def _learn_ngrams(self, texts: List[str]) -> "csr_matrix":
         self._words = TfidfVectorizer(
-            analyzer="word", ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+", dtype=np.float32
+            analyzer="word", ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\w+", dtype=np.float32
         )
-        self._characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32)
-        grams = [self._words.fit_transform(texts), self._characters.fit_transform(texts)]
-        margin = LinearSVC(C=0.2, random_state=0).fit(hstack([*grams, csr_matrix(points)]).tocsr(), labels)
-        width = points.shape[1]
-        # One row a feature: scoring a message then touches only the rows of its own n-grams.
-        self._margin: Tuple[Floats, Floats, Floats] = (
-            np.ascontiguousarray(margin.coef_[:, :-width].T.astype(np.float32)),
-            margin.coef_[:, -width:].T.astype(np.float32),
-            margin.intercept_.astype(np.float32),
-        )
-        for vectorizer in (self._words, self._characters):
+        self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32)
+        grams = _weighed(self._words.fit_transform(texts), self._letters.fit_transform(texts))
+        for vectorizer in (self._words, self._letters):
             vectorizer.stop_words_ = None  # scikit-learn keeps what it dropped: megabytes that nothing reads
+        return grams
 
-    def _fit_kernel(self, points: Floats, labels: NDArray[np.int64]) -> None:
-        """Kernel ridge regression on the topics as one-hot columns; memory grows with the square of the examples."""
-        wanted = np.eye(len(self.topics), dtype=np.float32)[labels]
-        self._shares = wanted.mean(axis=0)
-        near = _kernel(points, points)
-        near[np.diag_indices(len(near))] += _KERNEL_RIDGE
-        factor = cho_factor(near, lower=True, overwrite_a=True, check_finite=False)
-        self._duals: Floats = cho_solve(factor, wanted - self._shares, check_finite=False).astype(np.float32)
-        self._points = points
+    def _ngrams(self, texts: Sequence[str]) -> "csr_matrix":
+        return _weighed(self._words.transform(texts), self._letters.transform(texts))
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """Probabilities (n, topics) for texts and their vectors, in the order of `topics`."""
@@ -99,33 +97,30 @@ class TopicModel:
         return calibrate(self.votes(texts, vectors), self.temperature)
 
     def votes(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        """The weighted mean of the voters, before calibration."""
-        points = self._centred(vectors)
-        coefficients, intercepts = self._linear
-        kernel = _kernel(points, self._points) @ self._duals + self._shares
-        votes: Floats = (
-            WEIGHTS["linear"] * _softmax(points * _VECTOR_SCALE @ coefficients.T + intercepts)
-            + WEIGHTS["ngrams"] * _softmax(self._margins(texts, points) / _MARGIN_TEMPERATURE)
-            + WEIGHTS["kernel"] * _softmax(kernel / _KERNEL_TEMPERATURE)
-        )
-        return votes
+        """Shares (n, topics) of the regression, before calibration."""
+        near = kernel(self._centred(vectors), self._points)
+        return _softmax((near @ self.duals + self._by_ngrams(texts) + self._shares) * _SHARPNESS)
 
-    def _margins(self, texts: Sequence[str], points: Floats) -> Floats:
-        folded = [fold(text) for text in texts]
-        grams: csr_matrix = hstack([self._words.transform(folded), self._characters.transform(folded)]).tocsr()
-        coefficients, of_vectors, intercepts = self._margin
-        margins: Floats = np.stack(
-            [
-                grams.data[start:end] @ coefficients[grams.indices[start:end]]
-                for start, end in zip(grams.indptr[:-1], grams.indptr[1:])
-            ]
-        )
-        return margins + points @ of_vectors + intercepts
+    def _by_ngrams(self, texts: Sequence[str]) -> Floats:
+        grams = self._ngrams([fold(text) for text in texts])
+        rows = zip(grams.indptr[:-1], grams.indptr[1:])
+        return np.stack([grams.data[a:b] @ self._of_ngrams[grams.indices[a:b]].astype(np.float32) for a, b in rows])
 
     def _centred(self, vectors: Floats) -> Floats:
         shifted = vectors - self._centre
         centred: Floats = (shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-9)).astype(np.float32)
         return centred
+
+    def __getstate__(self) -> Dict[str, Any]:
+        """Stored at half precision: half the file, and no score changes by a thousandth."""
+        return {**self.__dict__, "_points": self._points.astype(np.float16)}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        self.__dict__.update(state, _points=state["_points"].astype(np.float32))
+
+
+def _weighed(words: "csr_matrix", letters: "csr_matrix") -> "csr_matrix":
+    return hstack([words * np.float32(np.sqrt(_WORDS)), letters * np.float32(np.sqrt(_LETTERS))]).tocsr()
 
 
 def calibrate(votes: Floats, temperature: float) -> Floats:
@@ -141,14 +136,6 @@ def best_temperature(votes: Floats, labels: NDArray[np.int64]) -> float:
     rows = np.arange(len(labels))
     losses = [-np.log(np.maximum(calibrate(votes, float(value))[rows, labels], 1e-9)).mean() for value in grid]
     return float(grid[int(np.argmin(losses))])
-
-
-def _kernel(left: Floats, right: Floats) -> Floats:
-    """Similarity (left, right) of unit rows: 1 for the same direction, falling with the angle."""
-    near: Floats = left @ right.T
-    near -= 1
-    near *= _KERNEL_WIDTH
-    return np.exp(near, out=near)
 
 
 def _softmax(margins: Floats) -> Floats:

@@ -108,7 +108,7 @@ def _instrument(clock: Clock, calls: list[Any]) -> None:
         (TopicClassifier, "process", "topics, all"),
         (_CachedEncoder, "encode", "encode"),
         (TopicModel, "votes", "votes, all"),
-        (TopicModel, "_margins", "n-grams"),
+        (TopicModel, "_by_ngrams", "n-grams"),
         (LanguageModel, "detect", "language"),
         (ActClassifier, "process", "acts"),
         (EntityFinder, "process", "entities"),

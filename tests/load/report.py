@@ -122,7 +122,7 @@ def _stages(stages: dict[str, Any], serving: list[dict[str, Any]]) -> str:
     voters, named = mean["votes, all"] - mean["n-grams"], {}
     named["sentence encoder"] = mean["encode"]
     named["n-grams"] = mean["n-grams"]
-    named["the other two classifiers"] = voters
+    named["kernel machine"] = voters
     named["language"] = mean["language"]
     named["rest of TopicClassifier (cutting into parts, ranking)"] = (
         mean["topics, all"] - mean["encode"] - mean["votes, all"] - mean["language"]

@@ -347,7 +347,13 @@ con otros|de acuerdo|acepto|juan|ángel|gracia|tortillas|plástico|chicago
 
 # Where a care act is expected, or at least no harm, among the examples of the topics.
 CARE_TOPICS = ("complaint", "out_of_scope", "chitchat", "eligibility_")
-LISTED: Dict[str, str] = {}  # other examples in which a care act is right: text to act
+# Other examples in which a care act is right, or where to miss it would be worse: text to act.
+LISTED: Dict[str, str] = {
+    "mi marido me pega y no debe saber que escribí, queda rastro?": "danger_from_others",
+    "el supervisor me amenaza con quitarme el programa": "danger_from_others",
+    "retaliated for asking for a chair": "fear_of_reporting",
+    "broke my ankle, could i do just the book part from home til im healed": "injury",
+}
 FEWEST_IN_COMPLAINT = {"en": 45, "es": 30}
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.nlu.cache import encode_cached
+from bot.nlu.cache import encode_cached, read_duals, write_duals
+from bot.nlu.examples import Example
 from tests.nlu.small import FakeEncoder
 
 TEXTS = ["how long is it", "cuanto dura", "how long is it", "", "lone \ud800 half"]
@@ -47,3 +48,14 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, left: bytes) -> None:
     path = next(tmp_path.glob("vectors-*.npz"))
     path.write_bytes(left)
     assert encode_cached(FakeEncoder(), ["a b c"], tmp_path).shape == (1, FakeEncoder.dim)
+
+
+def test_duals_come_back_for_the_examples_that_are_still_there(tmp_path: Path) -> None:
+    here, new = Example("pay?", "wages", "en"), Example("pay?", "wages", "en", ("union",))
+    kept = np.array([[1, 2], [3, 4]], dtype=np.float32)
+    write_duals(tmp_path, [here, Example("gone", "wages", "en")], ["union", "wages"], kept)
+    duals, changed = read_duals(tmp_path, [new, here], ["union", "wages"])
+    np.testing.assert_array_equal(duals, [[0, 0], [1, 2]])
+    assert changed == 2
+    duals, changed = read_duals(tmp_path, [here], ["other", "union", "wages"])
+    assert not duals.any() and changed == 1, "other topics: other columns"

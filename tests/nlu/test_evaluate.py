@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 with warnings.catch_warnings():  # matplotlib warns of its own imports
     warnings.simplefilter("ignore")
-    from bot.nlu import evaluate
+    from bot.nlu import evaluate, fitting
 from bot.nlu.crossval import cross_validate, make_pairs, near_duplicates
 from bot.nlu.decide import Thresholds
 from bot.nlu.measure import Outcome, summarise
@@ -129,7 +129,8 @@ def test_a_mixed_up_command_is_refused(arguments: List[str]) -> None:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The evaluation on a slice of the data with the tiny encoder."""
-    monkeypatch.setattr(evaluate, "read_examples", few_examples)
+    for module in (evaluate, fitting):
+        monkeypatch.setattr(module, "read_examples", few_examples)
     monkeypatch.setattr(evaluate, "open_engine", FakeEncoder)
     monkeypatch.setattr(evaluate, "MODELS", tmp_path)
     return tmp_path
