@@ -10,11 +10,13 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.buttons import press
 from bot.core.geography import Place
 from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
 from bot.core.routing import Audience
 from bot.core.screening import Answers
+from bot.knowledge.load import load_knowledge
 
 TOPIC_INTENT = "faq"
 # Rasa keeps the intents "back" and "restart" for itself.
@@ -64,7 +66,7 @@ def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
     slots = dict(tracker.slots)
     message = tracker.latest_message or {}
     spoken = slots.get("language") or (message.get("metadata") or {}).get("language")
-    heard = read_heard(message, spoken, slots.get("requested_slot"))
+    heard = press(read_heard(message, spoken, slots.get("requested_slot")), tracker, load_knowledge())
     if settled and spoken:
         heard = replace(heard, language=Language.parse(spoken))
     return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))

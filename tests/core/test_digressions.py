@@ -1,0 +1,123 @@
+"""What leads away from a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.digressions import grant
+from bot.core.form import take_turn
+from bot.core.geography import Place
+from bot.core.heard import Decision, Heard
+from bot.core.language import Language
+from bot.core.screening import QUESTIONS, FormName
+from bot.core.turns import End, Memory, Move, Scene, Turn
+from tests.core.test_replies import hear
+
+
+def take(form: FormName, asked: str, heard: Heard, answers: dict[str, Any] | None = None, **memory: Any) -> Turn:
+    return take_turn(form, asked, answers or {}, Memory(**memory), heard)
+
+
+EVERYWHERE = [(form, question.id) for form in FormName for question in QUESTIONS[form]]
+
+
+@pytest.mark.parametrize(("form", "asked"), EVERYWHERE)
+def test_a_verdict_is_answered_at_every_question(form: FormName, asked: str) -> None:
+    turn = take(form, asked, hear("y si no califico?"))
+    assert (turn.moves, turn.asked and turn.asked.id) == ((Move("phrase", "verdict_in_form"),), asked)
+
+
+@pytest.mark.parametrize(("form", "asked"), [place for place in EVERYWHERE if place[1] != "age_band"])
+@pytest.mark.parametrize("text", ["im 14", "tengo 15", "no tengo 16"])
+def test_under_16_said_anywhere_ends_the_form(form: FormName, asked: str, text: str) -> None:
+    turn = take(form, asked, hear(text), {"age_band": "18_or_over"})
+    assert (turn.end, turn.answers["age_band"]) == (End.YOUTH, "under_16")
+
+
+@pytest.mark.parametrize(("form", "asked"), [place for place in EVERYWHERE if place[1] != "age_band"])
+def test_a_child_of_theirs_ends_the_form_and_says_nothing_of_them(form: FormName, asked: str) -> None:
+    turn = take(form, asked, hear("my kid is 14 and wants in"), {"age_band": "18_or_over"})
+    assert (turn.end, turn.answers["age_band"]) == (End.YOUTH, "18_or_over")
+
+
+@pytest.mark.parametrize(
+    ("heard", "end"),
+    [
+        (hear("ok check if it fits"), End.LEFT),
+        (hear("see if I'm ready", act="check_readiness"), End.LEFT),
+        (hear("Find the nearest partner", act="nearest"), End.LEFT),
+        (hear("something else", act="something_else"), End.LEFT),
+        (hear("49503", zip="49503"), End.LEFT),
+        (hear("soy empleador", act="i_am_employer"), End.LEFT),
+        (hear("cancel that request"), End.CANCELLED),
+    ],
+    ids=lambda value: value.text if isinstance(value, Heard) else str(value),
+)
+def test_at_the_consent_another_wish_is_served_at_once(heard: Heard, end: End) -> None:
+    assert take(FormName.HANDOFF, "consent", heard).end is end
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "value"),
+    [
+        ("que me llamen", "human", "yes"),
+        ("call me", "human", "yes"),
+        ("pass it on", None, "yes"),
+        ("I'll contact them", None, "no"),
+        ("no, yo les contacto", None, "no"),
+        ("mejor yo llamo", None, "no"),
+        ("i'd rather call them myself", None, "no"),
+    ],
+)
+def test_consent_in_own_words(text: str, act: str | None, value: str) -> None:
+    assert take(FormName.HANDOFF, "consent", hear(text, act=act)).answers["consent"] == value
+
+
+def test_at_the_consent_an_unsure_question_offers_its_choices_once() -> None:
+    heard = Heard("so is it tax deductible?", Language.EN, None, Decision.UNSURE, (("employer_cost", "wages"),), 0.3)
+    first = take(FormName.HANDOFF, "consent", heard)
+    assert (first.moves, first.end) == ((Move("choices", topics=("employer_cost", "wages")),), None)
+    assert take_turn(FormName.HANDOFF, "consent", first.answers, first.memory, heard).end is End.LEFT
+
+
+def test_questions_about_what_is_passed_on_never_end_the_handoff() -> None:
+    turn = take(FormName.HANDOFF, "consent", hear("who will see this?", topic="privacy_data"), failures={"consent": 1})
+    assert (turn.end, turn.asked and turn.asked.id) == (None, "consent")
+
+
+def test_a_name_that_is_a_city_is_no_wish() -> None:
+    assert take(FormName.HANDOFF, "contact_name", hear("Madison", city="madison")).answers["contact_name"] == "Madison"
+
+
+def test_the_nearest_office_is_shown_in_a_screening_and_the_question_comes_back() -> None:
+    turn = take(FormName.SEEKER, "diploma", hear("Find the nearest partner", act="nearest"), {"place": Place("WI")})
+    assert (turn.moves, turn.asked and turn.asked.id) == ((Move("nearest"),), "diploma")
+    assert take(FormName.SEEKER, "seeker_path", hear("nearest office please")).end is End.LEFT
+
+
+def test_a_seeker_among_the_questions_for_employers_is_taken_to_theirs() -> None:
+    assert take(FormName.EMPLOYER, "product", hear("busco trabajo", act="i_am_seeker")).end is End.SEEKER
+
+
+@pytest.mark.parametrize("text", ["I'm asking for my client", "soy trabajador social"])
+def test_staff_go_on_for_their_client(text: str) -> None:
+    turn = take(FormName.SEEKER, "age_band", hear(text))
+    assert (turn.moves, turn.asked and turn.asked.id) == ((Move("phrase", "for_client"),), "age_band")
+    assert turn.answers["audience"] == "staff"
+
+
+def test_what_staff_say_of_their_client_counts_at_once() -> None:
+    turn = take(FormName.SEEKER, "seeker_path", hear("my client is looking for a job"))
+    assert (turn.answers["seeker_path"], turn.answers["audience"]) == ("looking", "staff")
+
+
+def test_a_product_said_along_the_way_is_kept() -> None:
+    turn = take(FormName.EMPLOYER, "place", hear("toledo ohio and we make brackets", city="toledo", state="OH"))
+    assert (turn.answers["product"], turn.asked and turn.asked.id) == ("make brackets", "workers")
+
+
+def test_grant_leaves_an_answer_alone() -> None:
+    question = QUESTIONS[FormName.HANDOFF][2]
+    assert grant(Scene(FormName.HANDOFF, question, {}, Memory(), hear("414-555-0100", phone="+14145550100"))) is None
