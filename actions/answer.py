@@ -96,6 +96,7 @@ def _wish(answering: Answering) -> bool:
         Wish.CHECK: answering.begin,
         Wish.CHECK_EMPLOYER: lambda: answering.begin(Audience.EMPLOYER),
         Wish.NEAREST: answering.nearest,
+        Wish.PERSON: answering.person,
         Wish.VERDICT: lambda: _give_no_verdict(answering),
     }
     if wish in wishes:

@@ -25,6 +25,7 @@ from bot.core.screening import QUESTIONS, Assessment, FormName, assess_employer,
 from bot.core.turns import End
 
 _MOST_REASONS = 3  # those that ask for something come last
+_SAY_NOTHING = ("affirm", "deny", "dont_know")  # without the question that they answer
 _FOR_OTHERS = ("what_is_imt", "how_to_apply")
 _AFTER_REQUEST = ("status_of_my_referral", "privacy_data")
 
@@ -153,11 +154,15 @@ class _Ending:
     def _left(self) -> list[EventType]:
         """The message that ended the form is answered as if none were open."""
         phrase = {FormName.HANDOFF: "left_handoff", FormName.NEAREST: ""}.get(self.form, "left_form")
+        says_nothing = self.turn.heard.act in _SAY_NOTHING
         if phrase:
-            self.speaker.say(phrase, check=check_title(self.speaker, audience_of_form(self.form)))
+            check = check_title(self.speaker, audience_of_form(self.form))
+            self.speaker.say(phrase, self._menu() if says_nothing else (), check=check)
         forgotten = self._forget_contact()
         slots = {**self.turn.slots, **{event["name"]: None for event in forgotten}, "form_memory": None, "form_end": None}
-        return [*forgotten, *answer_message(replace(self.turn, slots=slots), self.speaker)]
+        return (
+            forgotten if phrase and says_nothing else [*forgotten, *answer_message(replace(self.turn, slots=slots), self.speaker)]
+        )
 
     def _restarted(self) -> list[EventType]:
         self.speaker.say("restarted")

@@ -130,7 +130,11 @@ class _Telling:
 
     def _place_title(self, place: Place) -> str:
         state = state_name(place.state, self.speaker.language)
-        return f"{place.city}, {place.state}" if place.city else state
+        return (
+            ", ".join(filter(None, (place.city, f"{place.state} {place.zip or ''}".strip())))
+            if place.city or place.zip
+            else state
+        )
 
     def _phrase(self, move: Move) -> str:
         return self.speaker.text(move.name)

@@ -17,6 +17,11 @@ from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, SKIPPED, FormName, Question, questions_of
 from bot.core.turns import End, Move, Scene, Turn, ask_next
 
+_NO_IDEA = re.compile(
+    r"(?:(?:i )?(?:don'?t|do not) (?:understand|get)\b|no (?:le |te )?entiend\w+\b|"
+    r"(?:what(?:'?s| is| does)?|que (?:es|significa|quiere decir)) (?:an? |un |una |el )?(?:\w+ )?(?:sponsor\w*|"
+    r"patrocin\w+|mentor\w*|production|produccion)(?: means?)?$)"
+)
 _LOST = re.compile(r"\b(?:understand|get it|you mean|confus\w+|entiend\w+|explic\w+)\b")
 _ENDINGS: Mapping[str, End] = {
     "cancel": End.CANCELLED,
@@ -66,7 +71,8 @@ def _explain(scene: Scene) -> Turn | None:
     heard = scene.heard
     if heard.act == "why" or (heard.act is None and words.WHY.match(heard.plain)):
         return scene.ask_again(Move("phrase", f"why_{_meant_by_why(scene).id}"))
-    if heard.act in ("repeat", "help") and _LOST.search(heard.plain):
+    lost = heard.act in ("repeat", "help") and _LOST.search(heard.plain)
+    if lost or (heard.act is None and _NO_IDEA.match(heard.plain)):
         return scene.ask_again(Move("phrase", f"why_{scene.asked.id}"))
     return None
 

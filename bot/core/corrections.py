@@ -15,14 +15,14 @@ from bot.core.ages import band_of
 from bot.core.commands import names
 from bot.core.heard import Heard
 from bot.core.replies import Problem, is_outside_manufacturing, read_reply
-from bot.core.screening import Question, questions_of
+from bot.core.screening import Kind, Question, questions_of
 from bot.core.turns import Move, Scene, Turn, ask_next
 
 
 def correct(scene: Scene) -> tuple[Turn | None, tuple[Question, Problem] | None]:
     """The turn of a correction; or the question corrected and what is wrong with its new answer; or neither."""
     rest = replace(scene.heard, text=words.CORRECTION.sub(" ", scene.heard.text).strip(" ,"))
-    corrects = words.CORRECTION.search(scene.heard.plain) or _contradicts_age(scene.known, scene.heard)
+    corrects = words.CORRECTION.search(scene.heard.plain) or _contradicts_age(scene.known, scene.heard) or _is_other_zip(scene)
     if not corrects or rest.is_question:
         return None, None
     known = dict(scene.known)
@@ -65,6 +65,11 @@ def _spoken_of(scene: Scene) -> list[Question]:
     if named or not re.search(rf"\b(?:{words.MEANT})\b", scene.heard.plain):
         return named
     return [question for question in earlier if scene.memory.order and question.id == scene.memory.order[-1]]
+
+
+def _is_other_zip(scene: Scene) -> bool:
+    """Nothing but a ZIP code where none was asked for: the one given before was not theirs."""
+    return scene.asked.kind in (Kind.CHOICE, Kind.TEXT) and bool(re.fullmatch(r"\d{5}", scene.heard.plain))
 
 
 def _contradicts_age(known: Mapping[str, Any], heard: Heard) -> bool:

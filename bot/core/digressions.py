@@ -47,6 +47,8 @@ def grant(scene: Scene) -> Turn | None:
         return _count_at_consent(scene, scene.ask_again(Move("phrase", "verdict_in_form")))
     if change_of_request(scene.heard) is Wish.CANCEL_REQUEST and scene.heard.act is None:
         return scene.end(End.CANCELLED if scene.form is FormName.HANDOFF else End.LEFT)
+    if wish is Wish.PERSON:
+        return scene.end(End.PERSON) if scene.form is not FormName.HANDOFF else None
     if scene.form is FormName.HANDOFF:
         return scene.end(End.LEFT) if wish or _leaves_handoff(scene) else None
     if wish is Wish.NEAREST and scene.form is not FormName.NEAREST:

@@ -73,7 +73,7 @@ class Heard:
 _BEFORE_A_QUESTION = r"(?:and|y|but|pero|so|ok|okay|oye|hey|hi|hola|wait|esper[ea]|perdon|sorry|um+|well|bueno|pues|entonces)"
 _QUESTION_WORD = re.compile(
     rf"(?:{_BEFORE_A_QUESTION} )*"
-    r"(?:what|when|where|who|why|how|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
+    r"(?:(?:what|when|where|who|how)(?:'?s)?|why|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
     r"does|did|(?:is|are|isn'?t|aren'?t) (?:it|there|this|that|you|they)|will|would|should|tell me|explain|i(?:'d| would) like to know|"
     r"i want to know|que|cuando|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
     r"como(?! (?:no|unos|unas|\d+)\b)|necesito(?! (?:un |una )?(?:trabaj\w+|empleo|chamba)\b)|"

@@ -179,9 +179,9 @@ def _bare_ages(heard: Heard) -> list[float]:
 def read_place(heard: Heard) -> Reply | Problem | None:
     """ZIP before city before state. Two states, or a name that several states share, come back as a choice."""
     codes = heard.values("zip") or re.findall(r"(?<![\w-])\d{5}(?![\w-])|^\s*\d{9}\s*$", heard.text)
-    known = next((place for code in codes if (place := lookup_zip(code))), None)
+    known = tuple(dict.fromkeys(place for code in codes if (place := lookup_zip(code))))
     if known:
-        return Reply(known)
+        return Reply(known[0]) if len(known) == 1 else Problem("which_place", known[:3])
     native = _native_part(heard)
     if native is None:
         return Problem("outside_us")

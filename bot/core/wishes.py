@@ -18,6 +18,7 @@ class Wish(StrEnum):
     CHECK = "check"
     CHECK_EMPLOYER = "check_employer"
     NEAREST = "nearest"
+    PERSON = "person"
     VERDICT = "verdict"
     CHANGE_CONTACT = "change_contact"
     CANCEL_REQUEST = "cancel_request"
@@ -31,7 +32,8 @@ _CORE = (
     r"(?:am i|are we|is my (?:company|plant|shop)) (?:even |still |really |just )?(?:eligible|eligable|elegible|qualified|"
     r"a good fit|good enough|smart enough|"
     r"too (?:old|dumb|stupid|slow|late|small|big))|does my (?:company|plant|shop) qualify|"
-    r"(?:(?:will|would|do|can) )?(?:they|you|u) (?:(?:will|would|gonna|going to) )?(?:even |really |ever )?(?:take|accept|"
+    r"(?:(?:will|would|do|can) )?(?:they|you|u) (?:(?:will|won'?t|don'?t|dont|would|gonna|going to) )?(?:even |really |"
+    r"ever )?(?:take|accept|"
     r"hire|want) (?:me|us)|"
     r"i(?:'m| am|m) (?:probably |prolly |maybe |just )?too (?:old|dumb|stupid|slow)|i (?:probably |prolly |"
     r"guess i )?(?:do not|don'?t|won'?t) qualify|"
@@ -51,7 +53,8 @@ _BEFORE = (
 _AFTER = (
     r" (?:or (?:not|what|no)|o no|o que|for (?:this|it|that|imt|the (?:program|job|apprenticeship))|to (?:apply|join|"
     r"start)|into? (?:this|it)|though|tho|then|yet|"
-    r"at all|anyway|para (?:esto|eso|el programa|el trabajo|aplicar|entrar|el imt)|entonces|asi|yo|por favor|please|pls|"
+    r"at all|anyway|without (?:it|that)|sin eso|para (?:esto|eso|el programa|el trabajo|aplicar|entrar|el imt)|entonces|"
+    r"asi|yo|por favor|please|pls|"
     r"bro|man|lol|in|do you think|you think|"
     r"califico|no califico)"
 )
@@ -64,6 +67,10 @@ _CHECK = re.compile(
 _CHECK_EMPLOYER = re.compile(
     r"\b(?:check|see|find out|know) (?:if|whether) (?:it|imt|this|that) (?:\w+ )?(?:fits?|works|makes sense)\b|"
     r"\b(?:ver|revis\w+|chec\w+) si (?:el imt |esto )?nos (?:conviene|sirve|queda)\b"
+)
+_PERSON = re.compile(
+    r"\b(?:pass (?:it|this) on|pass on my (?:info|name|number|contact)|have (?:them|someone) (?:call|contact) me|"
+    r"pas[ae]l[oa]s?|pase mis datos|que me (?:llamen|contacten))$"
 )
 _NEAREST = re.compile(
     r"\b(?:nearest|closest) (?:office|partner|place|location|one)\b|\b(?:oficina|lugar|socio|"
@@ -104,6 +111,8 @@ def wish_of(heard: Heard) -> Wish | None:
         return Wish.CHECK_EMPLOYER
     if _CHECK.search(heard.plain):
         return Wish.CHECK
+    if _PERSON.search(heard.plain) and not heard.is_question:
+        return Wish.PERSON
     return Wish.NEAREST if _NEAREST.search(heard.plain) else None
 
 

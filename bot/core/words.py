@@ -119,7 +119,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "sponsorship": {
         "group": r"group|join\w*|existing|together|consortium|with others|grupo|unir(?:nos|me)|unirse|juntos|con otr[oa]s|someone else'?s",
         "alone": r"alone|own|ours|ourselves|by ourselves|myself|solos?|propi[oa]|nosotros mismos|por (?:mi|nuestra) cuenta",
-        "not_sure": r"whichever|either|cualquiera",
+        "not_sure": r"whichever|either|cualquiera|eas(?:y|ier|iest)|(?:mas )?facil|simpler|simplest|sencillo",
     },
     "consent": {
         "no": r"i(?:'ll| will|'d rather| would rather|'d)? (?:(?:just|rather) )?(?:call|contact|write(?: to)?|email|reach) (?:them|out)|myself|on my own|"
@@ -203,7 +203,7 @@ ORDINALS = (
     {"third", "3rd", "tercero", "tercera"},
 )
 ABOUT = {
-    "seeker_path": r"looking|employer|have a job|busco|empleador[a]?|ya trabajo",
+    "seeker_path": r"looking|employer|have a job|working|laid off|lost my job|trabajando|me despidieron|sin trabajo|busco|empleador[a]?|ya trabajo",
     "place": r"zip|city|state|address|location|live|codigo postal|ciudad|estado|vivo",
     "age_band": r"age|old|years|edad|anos|18|17|16|minor|menor",
     "diploma": r"diploma|ged|school|prepa|escuela",

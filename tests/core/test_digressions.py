@@ -118,6 +118,32 @@ def test_a_product_said_along_the_way_is_kept() -> None:
     assert (turn.answers["product"], turn.asked and turn.asked.id) == ("make brackets", "workers")
 
 
+@pytest.mark.parametrize("text", ["no entiendo que es patrocinar", "i dont get it", "what does sponsor mean", "que es un mentor"])
+def test_who_does_not_understand_our_question_is_told_what_it_is_for(text: str) -> None:
+    assert take(FormName.EMPLOYER, "sponsorship", hear(text)).moves == (Move("phrase", "why_sponsorship"),)
+
+
+def test_a_question_without_an_apostrophe_is_no_answer() -> None:
+    heard = hear("whats the diff between own n group", topic="employer_group_sponsor")
+    turn = take(FormName.EMPLOYER, "sponsorship", heard)
+    assert (turn.moves, turn.answers.get("sponsorship")) == ((Move("answer", topics=("employer_group_sponsor",)),), None)
+
+
+def test_another_zip_where_none_was_asked_for_is_a_correction() -> None:
+    turn = take(FormName.SEEKER, "age_band", hear("60623", zip="60623"), {"seeker_path": "looking", "place": Place("WI")})
+    assert (turn.answers["place"].zip, turn.moves) == ("60623", (Move("phrase", "corrected"),))
+
+
+def test_two_zips_are_a_choice() -> None:
+    turn = take(FormName.NEAREST, "place", hear("53215 or 60623 not sure which", zip=["53215", "60623"]))
+    assert [place.zip for place in turn.problem_choices] == ["53215", "60623"]
+
+
+def test_laid_off_takes_back_that_they_work() -> None:
+    heard = hear("actually im not working rn got laid off")
+    assert take(FormName.SEEKER, "place", heard, {"seeker_path": "working"}).answers["seeker_path"] == "looking"
+
+
 def test_grant_leaves_an_answer_alone() -> None:
     question = QUESTIONS[FormName.HANDOFF][2]
     assert grant(Scene(FormName.HANDOFF, question, {}, Memory(), hear("414-555-0100", phone="+14145550100"))) is None

@@ -26,6 +26,7 @@ from tests.core.test_replies import hear
         "soy elegible?",
         "does my company qualify",
         "mi empresa califica?",
+        "what if they wont take me without it",
     ],
 )
 def test_a_verdict_is_wanted(text: str) -> None:
@@ -45,6 +46,9 @@ def test_a_verdict_is_wanted(text: str) -> None:
         ("do i qualify with a felony", None, None),
         ("they want me to work nights", None, None),
         ("yes", "affirm", None),
+        ("ok fine yes pass it on", None, Wish.PERSON),
+        ("si, páselo", None, Wish.PERSON),
+        ("can you pass it on?", None, None),
         ("we stamp metal parts", None, None),
     ],
 )
