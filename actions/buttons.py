@@ -46,7 +46,11 @@ def _as_act(heard: Heard, asked: str | None, knowledge: Knowledge) -> Heard:
     if act:
         return replace(heard, act=act)
     topic = knowledge.topic_of_label(heard.text)
-    return replace(heard, act=None, decision=Decision.ANSWERED, parts=((topic,),), score=1.0) if topic else heard
+    if topic is None or (
+        asked and any(heard.plain in knowledge.plain_forms(name) for name in knowledge.phrases if asked in name)
+    ):
+        return heard
+    return replace(heard, act=None, decision=Decision.ANSWERED, parts=((topic,),), score=1.0, asks_topic=True)
 
 
 def _titled(title: str | None, knowledge: Knowledge) -> str | None:

@@ -99,10 +99,10 @@ class _Telling:
             "offer_skip": lambda move: self.speaker.text("offer_skip"),
         }
         lines = [line for move in self.result.moves if (line := tellers[move.kind](move))]
-        hurt = any(move.kind == "care" or "complaint" in move.topics for move in self.result.moves)
+        hurt = bool(self.result.memory.hurt)
         if self.result.asked is None or hurt:  # nobody who is in danger or was wronged is asked for a ZIP code
             if lines:
-                self.speaker.utter("\n\n".join(lines))
+                self.speaker.utter("\n\n".join(lines), [self.speaker.text("choice_person")] if hurt else ())
             return
         self._ask(self.result.asked, lines)
 

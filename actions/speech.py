@@ -91,8 +91,8 @@ class Speaker:
         if route.first is None:
             return self.text("national_office")
         card = describe_office(database, route.first.office_id)
-        ways = [shown.value + self._caution(shown) for shown in (card.website, card.phone, card.email) if shown]
-        return ", ".join([card.name, *ways])
+        ways = [shown for shown in (card.website, card.phone, card.email) if shown]
+        return ", ".join([card.name, *(shown.value for shown in ways)]) + (self._caution(ways[0]) if ways else "")
 
     def _route_reason(self, route: Route, state: str | None) -> str:
         if not state:

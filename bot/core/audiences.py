@@ -16,6 +16,8 @@ _SAYS_WHO: Mapping[Audience, str] = {
     r"(?:tengo|tenemos) (?:una?|mi) (?:fabrica|planta|empresa|taller|negocio)|somos una (?:empresa|fabrica|planta|agencia)|"
     r"soy (?:el |la )?(?:duen[oa]|patron)|nuestr[oa]s (?:empleados|trabajadores|aprendices)|mis empleados|"
     r"fabricamos|contratamos|estampamos|soldamos|maquinamos",
+    Audience.SEEKER: r"(?:i'?m|im|i am) (?:just )?(?:looking|lookin) for (?:a |some )?(?:job|work)|i need (?:a )?(?:job|work)|"
+    r"(?:busco|ando buscando|estoy buscando|necesito) (?:un )?(?:trabajo|empleo|chamba|jale)",
     Audience.STAFF: r"(?:i'?m|im|i am|we are|as|soy) (?:an? |the |una? )?(?:\w+ ){0,2}(?:case ?manager|case ?worker|"
     r"social worker|"
     r"counsell?or|career planner|navigator|job developer|consejer[oa]|trabajadora? social)|"

@@ -93,7 +93,7 @@ def _identify(scene: Scene) -> Turn | None:
     act, form = scene.heard.act, scene.form
     if act == "i_am_employer" and form is FormName.SEEKER:
         return ask_next(form, {**scene.known, "seeker_path": "employer"}, scene.memory)
-    if act == "i_am_seeker" and form is FormName.EMPLOYER:
+    if form is FormName.EMPLOYER and audience_said(scene.heard) is Audience.SEEKER and not scene.heard.is_question:
         return scene.end(End.SEEKER)
     said_before = scene.known.get("audience") == Audience.STAFF
     if form is FormName.SEEKER and audience_said(scene.heard) is Audience.STAFF and not (scene.heard.is_question or said_before):

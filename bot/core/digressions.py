@@ -57,7 +57,7 @@ def grant(scene: Scene) -> Turn | None:
         return scene.end(End.EMPLOYER)
     if wish in (Wish.CHECK, Wish.CHECK_EMPLOYER) and scene.form is FormName.NEAREST:
         return scene.end(End.LEFT)
-    return scene.ask_again() if wish else None
+    return scene.ask_again(Move("phrase", "resume")) if wish else None
 
 
 def _leaves_handoff(scene: Scene) -> bool:
@@ -77,7 +77,8 @@ def digress(scene: Scene) -> Turn | None:
         return None
     if move.kind == "why":
         return scene.ask_again(Move("phrase", f"why_{scene.asked.id}"))
-    return _count_at_consent(scene, scene.ask_again(move))
+    turn = _count_at_consent(scene, scene.ask_again(move))
+    return replace(turn, memory=replace(turn.memory, hurt="complaint")) if "complaint" in move.topics else turn
 
 
 def _answer_to(heard: Heard) -> Move | None:

@@ -25,14 +25,30 @@ CARE_ACTS = ("danger_to_self", "danger_from_others", "injury", "fear_of_reportin
 def take_turn(form: FormName, asked_id: str, answers: Mapping[str, Any], memory: Memory, heard: Heard) -> Turn:
     """Read a message as the reply to the question `asked_id`, or as whatever else it is."""
     asked = next((question for question in QUESTIONS[form] if question.id == asked_id), QUESTIONS[form][0])
-    scene = Scene(form, asked, dict(answers), memory, heard)
+    scene = Scene(form, asked, dict(answers), replace(memory, hurt=""), heard)
+    if memory.hurt and (turn := _after_hurt(scene, memory.hurt)):
+        return turn
     readings = (_care, think_of_child, obey, grant, _choose_place, _correct, _answer, digress)
     return next((turn for read in readings if (turn := read(scene))), None) or fail(scene)
 
 
 def _care(scene: Scene) -> Turn | None:
     """Danger comes before any question of ours."""
-    return scene.ask_again(Move("care", scene.heard.act or "")) if scene.heard.act in CARE_ACTS else None
+    if scene.heard.act not in CARE_ACTS:
+        return None
+    hurt = replace(scene.memory, hurt=scene.heard.act or "")
+    return Turn(scene.known, hurt, (Move("care", scene.heard.act or ""),), scene.asked)
+
+
+def _after_hurt(scene: Scene, hurt: str) -> Turn | None:
+    """A yes brings in the person who was offered; a no is no answer to the question that stood open before."""
+    if scene.heard.act == "affirm" or is_bare_yes(scene.heard):
+        return scene.end(End.PERSON)
+    if scene.heard.act != "deny":
+        return None
+    if hurt == "danger_to_self":
+        return Turn(scene.known, replace(scene.memory, hurt=hurt), (Move("phrase", "care_again"),), scene.asked)
+    return scene.ask_again(Move("phrase", "resume"))
 
 
 def _choose_place(scene: Scene) -> Turn | None:

@@ -33,7 +33,8 @@ class Entity:
 class Heard:
     """A message: its text, the act if the whole message is one, what it is about, and what stands in it.
 
-    `parts` holds one list of topics, best first, for each question in the message.
+    `parts` holds one list of topics, best first, for each question in the message. `asks_topic`: it is the title of a
+    topic's button.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Heard:
     parts: tuple[tuple[str, ...], ...] = ()
     score: float = 0.0
     entities: tuple[Entity, ...] = field(default=())
+    asks_topic: bool = False
 
     @property
     def plain(self) -> str:
@@ -57,7 +59,7 @@ class Heard:
     @property
     def is_question(self) -> bool:
         """It asks something, rather than answering what was asked."""
-        return bool(re.search(r"\?\s*$|^\s*¿", self.text)) or self.opens_as_question
+        return self.asks_topic or bool(re.search(r"\?\s*$|^\s*¿", self.text)) or self.opens_as_question
 
     @property
     def opens_as_question(self) -> bool:

@@ -55,7 +55,7 @@ def unknown_reply(question: Question, heard: Heard) -> str | None:
     if question.id == "contact_name" and withholds_name(heard):
         return SKIPPED
     if declines(heard):
-        return "prefer_not" if "prefer_not" in question.options else SKIPPED if question.optional else None
+        return "prefer_not" if "prefer_not" in question.options else None if question.id == "contact" else SKIPPED
     if heard.act in ("dont_know", "skip") or _is_unsure(heard):
         option = next((option for option in ("not_sure", "prefer_not") if option in question.options), None)
         return option or (SKIPPED if question.optional else None)

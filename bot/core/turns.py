@@ -42,21 +42,25 @@ class Move:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a form remembers beside the answers; kept as JSON in the slot `form_memory`."""
+    """What a form remembers beside the answers; kept as JSON in the slot `form_memory`.
+
+    `hurt` is the danger or wrong that was just told: the next yes or no is about that.
+    """
 
     failures: Mapping[str, int] = field(default_factory=dict)
     pending: tuple[Place, ...] = ()
     order: tuple[str, ...] = ()
+    hurt: str = ""
 
     @classmethod
     def load(cls, data: Mapping[str, Any] | None) -> Memory:
         known = data or {}
         pending = tuple(Place(**place) for place in known.get("pending", ()))
-        return cls(dict(known.get("failures", {})), pending, tuple(known.get("order", ())))
+        return cls(dict(known.get("failures", {})), pending, tuple(known.get("order", ())), str(known.get("hurt", "")))
 
     def dump(self) -> dict[str, Any]:
         pending = [{name: getattr(place, name) for name in Place.__dataclass_fields__} for place in self.pending]
-        return {"failures": dict(self.failures), "pending": pending, "order": list(self.order)}
+        return {"failures": dict(self.failures), "pending": pending, "order": list(self.order), "hurt": self.hurt}
 
     def failed(self, what: str) -> Memory:
         """One failure more at a question."""

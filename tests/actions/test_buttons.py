@@ -60,6 +60,12 @@ def test_a_title_is_the_act_or_the_topic_that_it_stands_for() -> None:
     assert pressed("Hablar con una persona").act == "human"
 
 
+def test_a_topic_chosen_in_a_form_is_a_question_and_a_title_of_the_question_is_its_answer() -> None:
+    assert pressed("Getting ready first", asked="product").is_question
+    answer = pressed("I already work in a plant", asked="seeker_path")
+    assert (answer.is_question, answer.topic) == (False, None)
+
+
 def test_an_old_button_of_the_consent_asks_for_a_person_outside_the_form() -> None:
     assert pressed("Yes, pass it on").act == "human"
     assert pressed("Yes, pass it on", asked="consent").act is None

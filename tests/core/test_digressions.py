@@ -99,6 +99,7 @@ def test_the_nearest_office_is_shown_in_a_screening_and_the_question_comes_back(
 
 def test_a_seeker_among_the_questions_for_employers_is_taken_to_theirs() -> None:
     assert take(FormName.EMPLOYER, "product", hear("busco trabajo", act="i_am_seeker")).end is End.SEEKER
+    assert take(FormName.EMPLOYER, "place", hear("no wait im looking for a job")).end is End.SEEKER
 
 
 @pytest.mark.parametrize("text", ["I'm asking for my client", "soy trabajador social"])

@@ -192,6 +192,25 @@ def test_danger_comes_before_the_question(act: str) -> None:
     assert (asked_id(turn), turn.answers) == ("diploma", SEEKER)
 
 
+def test_after_danger_a_no_is_no_answer_to_the_question_before() -> None:
+    hurt = take(FormName.SEEKER, "production", dict(SEEKER), hear("i want to die", act="danger_to_self"))
+    turn = take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("no", act="deny"))
+    assert (said(turn), turn.answers, turn.memory.hurt) == (["care_again"], SEEKER, "danger_to_self")
+    turn = take_turn(FormName.SEEKER, "diploma", dict(SEEKER), turn.memory, hear("ok where were we", act="resume"))
+    assert (said(turn), turn.memory.hurt) == (["resume"], "")
+
+
+@pytest.mark.parametrize("act", ["injury", "danger_to_self"])
+def test_after_danger_a_yes_brings_in_a_person(act: str) -> None:
+    hurt = take(FormName.SEEKER, "diploma", dict(SEEKER), hear("help", act=act))
+    assert take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("yes", act="affirm")).end is End.PERSON
+
+
+def test_after_a_complaint_a_yes_brings_in_a_person() -> None:
+    hurt = take(FormName.SEEKER, "diploma", dict(SEEKER), hear("how do i file a complaint?", topic="complaint"))
+    assert take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("yes", act="affirm")).end is End.PERSON
+
+
 # Corrections
 
 
