@@ -109,6 +109,7 @@ def _give_no_verdict(answering: Answering) -> None:
     speaker, employer = answering.speaker, answering.audience is Audience.EMPLOYER
     check = check_title(speaker, answering.audience)
     speaker.say("verdict_employer" if employer else "verdict_seeker", [check, speaker.text("choice_person")], check=check)
+    answering.offer("screening")
 
 
 def _act(answering: Answering) -> bool:

@@ -27,7 +27,13 @@ _CONSENTS = {"option_consent_yes": "human", "option_consent_no": "deny"}
 _WANT_NUMBERS = ("workers", "mentors", "hires")
 _WANT_ORDINALS = ("schedule",)
 _NUMBER = re.compile(r"(?:(?:option|opcion|choice|number|numero|no|the|la|el) )*(\d)")
-_PLACES = ("first|1st|primer[oa]?", "second|2nd|segund[oa]", "third|3rd|tercer[oa]?", "fourth|4th|cuart[oa]", "fifth|5th")
+_PLACES = (
+    r"first|1st|primer[oa]?|(?:option|opcion|number|numero) (?:one|un[oa])",
+    r"second|2nd|segund[oa]|(?:option|opcion|number|numero) (?:two|dos)",
+    r"third|3rd|tercer[oa]?|(?:option|opcion|number|numero) (?:three|tres)",
+    r"fourth|4th|cuart[oa]",
+    r"fifth|5th",
+)
 _ORDINALS = [re.compile(rf"(?:the |el |la |option |opcion )?(?:{words})(?: one| option| opcion)?") for words in _PLACES]
 _LAST = re.compile(r"(?:the |el |la )(?:last|ultim[oa])(?: one| option| opcion)?")
 

@@ -28,7 +28,7 @@ def take_turn(form: FormName, asked_id: str, answers: Mapping[str, Any], memory:
     scene = Scene(form, asked, dict(answers), replace(memory, hurt=""), heard)
     if memory.hurt and (turn := _after_hurt(scene, memory.hurt)):
         return turn
-    readings = (_care, think_of_child, obey, grant, _choose_place, _correct, _answer, digress)
+    readings = (_care, think_of_child, obey, grant, _choose_place, _correct, _answer, digress, _beside)
     return next((turn for read in readings if (turn := read(scene))), None) or fail(scene)
 
 
@@ -91,6 +91,18 @@ def _answer(scene: Scene) -> Turn | None:
     keep(known, asked, reply.value)
     moves = (Move("answer", topics=topics_of(heard)),) if _asks_too(asked, heard) else ()
     return ask_next(scene.form, _volunteered(scene, known), scene.memory, *moves)
+
+
+def _beside(scene: Scene) -> Turn | None:
+    """No answer to this question, but to another one that is still open ("53215" where the work was asked for): it is kept.
+
+    Never at the question for consent: nothing is taken before a yes.
+    """
+    if scene.asked.id == "consent":
+        reachable = scene.heard.values("phone") or scene.heard.values("email")
+        return scene.ask_again(Move("phrase", "help_consent")) if reachable else None
+    known = _volunteered(scene, dict(scene.known))
+    return None if known == scene.known else ask_next(scene.form, known, scene.memory, Move("phrase", "noted"))
 
 
 def _says_too_little(scene: Scene) -> bool:

@@ -29,7 +29,8 @@ def pressed(text: str, *titles: str, asked: str | None = None) -> Heard:
 
 
 @pytest.mark.parametrize(
-    "text", ["2", "2.", "2)", "#2", "opción 2", "option 2", "the second one", "la segunda", "second", "the last one"]
+    "text",
+    ["2", "2.", "2)", "#2", "opción 2", "option 2", "the second one", "la segunda", "second", "the last one", "opción dos"],
 )
 def test_a_number_is_the_button(text: str) -> None:
     assert pressed(text, "18 or over", "16 or 17", asked="age_band").text == "16 or 17"

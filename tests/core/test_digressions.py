@@ -145,6 +145,17 @@ def test_laid_off_takes_back_that_they_work() -> None:
     assert take(FormName.SEEKER, "place", heard, {"seeker_path": "working"}).answers["seeker_path"] == "looking"
 
 
+def test_an_answer_to_another_open_question_is_kept() -> None:
+    turn = take(FormName.SEEKER, "seeker_path", hear("53215", zip="53215"))
+    assert (turn.answers["place"].zip, turn.moves) == ("53215", (Move("phrase", "noted"),))
+    assert (turn.asked and turn.asked.id, turn.memory.failures) == ("seeker_path", {})
+
+
+def test_a_phone_where_consent_is_asked_is_not_taken_and_ends_nothing() -> None:
+    turn = take(FormName.HANDOFF, "consent", hear("414-555-0188", phone="+14145550188"), failures={"consent": 1})
+    assert (turn.answers, turn.moves, turn.end) == ({}, (Move("phrase", "help_consent"),), None)
+
+
 def test_grant_leaves_an_answer_alone() -> None:
     question = QUESTIONS[FormName.HANDOFF][2]
     assert grant(Scene(FormName.HANDOFF, question, {}, Memory(), hear("414-555-0100", phone="+14145550100"))) is None
