@@ -25,8 +25,9 @@ _UNDER_16 = re.compile(
 _CHILD = re.compile(
     r"\b(?:my|our|mi|nuestr[oa]) (?:\w+ )?(?:kid|son|daughter|child|boy|girl|nephew|niece|grand(?:son|daughter|kid)|"
     r"brother|sister|cousin|"
-    r"hij[oa]|nin[oa]|sobrin[oa]|niet[oa]|herman(?:o|a|it[oa])|prim[oa]|chamac[oa]|muchach[oa])\b(?: \w+){0,3}? (?:is|"
-    r"just turned|turned|tiene|cumplio|es de|de) (?:solo |only |apenas )?(\d{1,2})\b"
+    r"hij[oa]|nin[oa]|sobrin[oa]|niet[oa]|herman(?:o|a|it[oa])|prim[oa]|chamac[oa]|muchach[oa])\b"
+    r"(?: [\w']+){0,6}? (?:is|hes|shes|he's|she's|just turned|turned|tiene|cumplio|es de|de) (?:solo |only |"
+    r"apenas )?(\d{1,2})\b"
     r"|\b(?:my|mi) (\d{1,2}) ?(?:year|yr)s? old\b|\b(?:my|our) (\d{1,2})[ -]?(?:year|yr|yo)\b"
 )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.core.ages import UNDER_16, is_about_child, own_band
 from bot.core.heard import Decision, Heard
+from bot.core.replies import read_reply
 from bot.core.screening import SKIPPED, FormName
 from bot.core.turns import End, Move, Scene, Turn, ask_next
 from bot.core.wishes import Wish, change_of_request, wish_of
@@ -66,7 +67,8 @@ def _leaves_handoff(scene: Scene) -> bool:
     if scene.asked.id != "consent":
         return heard.act == "something_else"
     place = [*heard.values("zip"), *heard.values("state"), *heard.values("city", sure_only=True)]
-    return heard.act in _OTHER_ACTS or (bool(place) and len(heard.plain.split()) <= _FEW_WORDS and not heard.is_question)
+    alone = len(heard.plain.split()) <= _FEW_WORDS and not heard.is_question
+    return heard.act in _OTHER_ACTS or (bool(place) and alone and read_reply(scene.asked, heard) is None)
 
 
 def digress(scene: Scene) -> Turn | None:

@@ -6,6 +6,7 @@ Pure: it is given what was understood and what is remembered, and returns the mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -80,6 +81,8 @@ def _correct(scene: Scene) -> Turn | None:
 
 def _answer(scene: Scene) -> Turn | None:
     asked, heard = scene.asked, scene.heard
+    if (both := _answer_then_question(scene)) is not None:
+        return both
     reply = read_reply(asked, heard)
     if reply is None and (value := unknown_reply(asked, heard)):
         reply = Reply(value)
@@ -91,6 +94,21 @@ def _answer(scene: Scene) -> Turn | None:
     keep(known, asked, reply.value)
     moves = (Move("answer", topics=topics_of(heard)),) if _asks_too(asked, heard) else ()
     return ask_next(scene.form, _volunteered(scene, known), scene.memory, *moves)
+
+
+def _answer_then_question(scene: Scene) -> Turn | None:
+    """ "Yes. Also, do we pay for class?": a sentence that answers ours, then one that asks. Consent is not read so."""
+    asked, heard = scene.asked, scene.heard
+    first, _, rest = re.sub(r"[.!;]\s+", "\n", heard.text, count=1).partition("\n")
+    asks = replace(heard, text=rest).is_question and heard.decision is Decision.ANSWERED
+    if not rest or not asks or asked.kind not in (Kind.CHOICE, Kind.NUMBER, Kind.TEXT) or asked.id == "consent":
+        return None
+    reply = read_reply(asked, replace(heard, text=first))
+    if not isinstance(reply, Reply):
+        return None
+    known = dict(scene.known)
+    keep(known, asked, reply.value)
+    return ask_next(scene.form, known, scene.memory, Move("answer", topics=topics_of(heard)))
 
 
 def _beside(scene: Scene) -> Turn | None:

@@ -77,7 +77,7 @@ _QUESTION_WORD = re.compile(
     rf"(?:{_BEFORE_A_QUESTION} )*"
     r"(?:(?:what|when|where|who|how)(?:'?s)?|why|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
     r"does|did|(?:is|are|isn'?t|aren'?t) (?:it|there|this|that|you|they)|will|would|should|tell me|explain|i(?:'d| would) like to know|"
-    r"i want to know|que|cuando|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
+    r"i want to know|(?:and |but )?what if|(?:y|pero) si no\b|y si (?:yo|me|nos|soy|es|llamo|digo)\b|que|cuando|a ?donde|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
     r"como(?! (?:no|unos|unas|\d+)\b)|necesito(?! (?:un |una )?(?:trabaj\w+|empleo|chamba)\b)|"
     r"quiero saber|quisiera saber|digame|dime|cuenteme|expliqueme)\b"
 )

@@ -20,6 +20,9 @@ from bot.core.geography import Place, foreign_country, lookup_zip, meant_cities
 from bot.core.heard import Heard, matches, plain
 from bot.core.screening import SKIPPED, Kind, Question
 
+# "Si no califico" supposes something; only "sí" agrees. Consent is never read out of an "if".
+_SUPPOSES = re.compile(r"\bsi (?:no|me (?!llam|contact|interesa|gusta)|yo|soy|es|llamo|digo)\b|\b(?:what )?if\b")
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -86,6 +89,8 @@ def _choice(question: Question, heard: Heard) -> str | None:
     loose = _loose_meanings(heard)
     if question.id == "hires" and {"new", "current"} <= {*own, *_all_kinds(heard.plain)}:
         return "both"
+    if question.id == "consent" and _SUPPOSES.search(heard.plain):
+        return None
     if question.id == "consent" and {"no", "not_sure"} & {*own, *loose}:
         return "no" if "no" in (*own, *loose) else None
     return _strongest(question, own) or _strongest(question, loose)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 YES = (
-    r"y+e+s+|yeah+|yea|yep|yup|yessir|sure|of course|absolutely|definitely|correct|for sure|you bet|totally|probably|s+i+|"
+    r"y+e+s+|yeah+|yea|yep|yup|yessir|sure|of course|absolutely|definitely|correct|for sure|you bet|totally|probably|s+i+(?! no\b)|"
     r"sip|simon|claro|"
     r"por supuesto|correcto|asi es|de acuerdo|con gusto|me encantaria|orale|obvio"
 )
@@ -122,7 +122,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "not_sure": r"whichever|either|cualquiera|eas(?:y|ier|iest)|(?:mas )?facil|simpler|simplest|sencillo",
     },
     "consent": {
-        "no": r"i(?:'ll| will|'d rather| would rather|'d)? (?:(?:just|rather) )?(?:call|contact|write(?: to)?|email|reach) (?:them|out)|myself|on my own|"
+        "no": r"i(?:'ll|ll| will|'d rather| would rather|'d)? (?:(?:just|rather) )?(?:call|contact|write(?: to)?|email|reach) (?:them|out)|myself|on my own|"
         r"yo (?:mism[oa] )?(?:(?:les|los) )?(?:llamo|hablo|contacto|escribo|busco)|por mi cuenta|(?:mejor|"
         r"prefiero) (?:yo )?llamar?\w*|"
         r"nothing|nada|keep it|don'?t (?:pass|share|send|give)",

@@ -37,6 +37,7 @@ def test_only_an_own_age_counts(text: str, band: str | None) -> None:
         "mi hija tiene 15",
         "my little brother just turned 13",
         "asking for my 12 year old",
+        "can my kid do it hes 15",
         "mi hijo tiene 14 años",
     ],
 )

@@ -145,6 +145,36 @@ def test_laid_off_takes_back_that_they_work() -> None:
     assert take(FormName.SEEKER, "place", heard, {"seeker_path": "working"}).answers["seeker_path"] == "looking"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y si no califico pues que",
+        "si no me llaman?",
+        "si yo llamo que",
+        "what if they call my boss",
+        "yes if they pay",
+        "pero si no tengo papeles",
+    ],
+)
+def test_consent_is_never_read_out_of_an_if(text: str) -> None:
+    assert "consent" not in take(FormName.HANDOFF, "consent", hear(text)).answers
+
+
+@pytest.mark.parametrize("text", ["si", "sí, por favor", "si me interesa", "si que me llamen", "pues si", "si claro páselo"])
+def test_si_is_a_yes_to_the_consent(text: str) -> None:
+    assert take(FormName.HANDOFF, "consent", hear(text)).answers["consent"] == "yes"
+
+
+def test_i_will_call_is_a_no_although_ill_is_a_state() -> None:
+    assert take(FormName.HANDOFF, "consent", hear("nah ill call them", state="IL")).answers["consent"] == "no"
+
+
+def test_an_answer_and_then_a_question() -> None:
+    heard = hear("yes. also do we need to pay them in class?", topic="employer_wage_schedule")
+    turn = take(FormName.EMPLOYER, "mentors", heard)
+    assert (turn.answers["mentors"], turn.moves) == ("yes", (Move("answer", topics=("employer_wage_schedule",)),))
+
+
 def test_an_answer_to_another_open_question_is_kept() -> None:
     turn = take(FormName.SEEKER, "seeker_path", hear("53215", zip="53215"))
     assert (turn.answers["place"].zip, turn.moves) == ("53215", (Move("phrase", "noted"),))
