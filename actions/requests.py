@@ -19,7 +19,7 @@ from bot.core.screening import QUESTIONS, SKIPPED, Result
 from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
-CONSENT_VERSION = "2026-11-22"
+CONSENT_VERSION = "2026-11-24"
 _ANSWERS = {question.id for questions in QUESTIONS.values() for question in questions} - {"consent", "contact_name", "contact"}
 
 

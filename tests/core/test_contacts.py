@@ -42,6 +42,8 @@ def test_real_names_are_taken(text: str, name: str) -> None:
     [
         "no union",
         "No union",
+        "No Union",
+        "Ok Whatever",
         "no hay sindicato",
         "3",
         "49503",

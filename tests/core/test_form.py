@@ -124,6 +124,7 @@ def test_commands_end_the_form_and_keep_the_answers(act: str, end: End) -> None:
 def test_asking_for_a_person_does_not_leave_the_handoff() -> None:
     turn = take(FormName.HANDOFF, "contact_name", {"consent": "yes"}, hear("a person please", act="human"))
     assert (turn.end, asked_id(turn), turn.answers.get("contact_name")) == (None, "contact_name", None)
+    assert (said(turn), turn.memory.failures) == (["why_contact_name"], {})
 
 
 @pytest.mark.parametrize("form", FormName)
