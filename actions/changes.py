@@ -18,6 +18,7 @@ from bot.core.wishes import Wish, change_of_request
 from bot.store.handoffs import HandoffStatusView, cancel_handoff, find_handoffs_of, update_contact
 
 OFFER = "contact"
+OFFER_CANCEL = "cancel_request"
 _FEW_WORDS = 5
 _CALLS_THEM = re.compile(
     r"\b(?:i'?ll|i will|let me|i'?d rather) (?:call|contact)\b|"
@@ -33,8 +34,11 @@ def change_request(turn: Turn, speaker: Speaker, menu: Iterable[str]) -> list[Ev
     views = _open_requests(turn)
     if not views:
         return _without_request(speaker, wish, menu)
+    if wish is Wish.CANCEL_REQUEST and turn.heard.is_question:
+        speaker.say("request_cancel_ask", [speaker.text("choice_yes"), speaker.text("choice_no")], reference=_references(views))
+        return [SlotSet("offer", OFFER_CANCEL)]
     if wish is Wish.CANCEL_REQUEST:
-        return _cancel(turn, speaker, views, menu)
+        return cancel_requests(turn, speaker, menu)
     return _change_contact(turn, speaker, views, menu)
 
 
@@ -71,7 +75,9 @@ def _without_request(speaker: Speaker, wish: Wish, menu: Iterable[str]) -> list[
     return []
 
 
-def _cancel(turn: Turn, speaker: Speaker, views: list[HandoffStatusView], menu: Iterable[str]) -> list[EventType]:
+def cancel_requests(turn: Turn, speaker: Speaker, menu: Iterable[str]) -> list[EventType]:
+    """Every open request of the conversation is taken back, or the one that the message names."""
+    views = _open_requests(turn)
     for view in views:
         cancel_handoff(services().database, turn.conversation_id, view.reference)
     speaker.say("request_cancelled", menu, reference=_references(views))

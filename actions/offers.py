@@ -8,11 +8,13 @@ from collections.abc import Callable
 from rasa_sdk.events import SlotSet
 
 from actions.answering import Answering
+from actions.changes import OFFER_CANCEL, cancel_requests
 from actions.requests import erase_everything
 from bot.core.heard import Decision
 from bot.core.replies import Reply, read_reply
 from bot.core.screening import Kind, Question
 
+_REFUSED = {"screening": "ok_reply", "handoff": "ok_reply", "person": "ok_reply", "delete": "delete_kept"}
 _YES_OR_NO = Question("consent", Kind.CHOICE, ("yes", "no"))
 # After a no to being passed on only a plain change of mind opens it again; an "ok" there is none.
 DECLINED = "declined"
@@ -30,17 +32,18 @@ def take_offer(answering: Answering) -> bool:
     if offer == DECLINED and _AFTER_ALL.fullmatch(answering.heard.plain):
         answering.hand_over()
         return True
-    if offer not in ("screening", "handoff", "person", "delete") or said is None:
+    if offer not in (*_REFUSED, OFFER_CANCEL) or said is None:
         return False
     answering.events.append(SlotSet("offer", None))
     if said == "no":
-        answering.speaker.say("delete_kept" if offer == "delete" else "ok_reply", answering.menu())
+        answering.speaker.say(_REFUSED.get(offer, "request_kept"), answering.menu())
         return True
     taken: dict[str, Callable[[], None]] = {
         "screening": answering.begin,
         "handoff": answering.hand_over,
         "person": lambda: answering.person(str(answering.turn.slots.get("handoff_reason") or "asked_for_person")),
         "delete": lambda: _erase(answering),
+        OFFER_CANCEL: lambda: answering.events.extend(cancel_requests(answering.turn, answering.speaker, answering.menu())),
     }
     taken[offer]()
     return True

@@ -104,6 +104,8 @@ def fail(scene: Scene) -> Turn:
     failures = memory.failures[scene.asked.id]
     if scene.asked.id == "contact_name" and failures >= FAILURES_BEFORE_HELP:
         return ask_next(scene.form, {**scene.known, "contact_name": SKIPPED}, memory, Move("phrase", "name_left_out"))
+    if scene.form is FormName.NEAREST and failures >= FAILURES_BEFORE_LEAVING and scene.known.get("handoff_reason"):
+        return ask_next(scene.form, {**scene.known, "place": SKIPPED}, memory, Move("phrase", "skipped"))  # a person all the same
     if failures >= (FAILURES_BEFORE_HELP if scene.asked.id == "consent" else FAILURES_BEFORE_LEAVING):
         return Turn(scene.known, memory, (), None, End.LEFT)
     if failures < FAILURES_BEFORE_HELP:

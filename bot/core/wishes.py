@@ -70,7 +70,7 @@ _CHECK_EMPLOYER = re.compile(
 )
 _PERSON = re.compile(
     r"\b(?:pass (?:it|this) on|pass on my (?:info|name|number|contact)|have (?:them|someone) (?:call|contact) me|"
-    r"pas[ae]l[oa]s?|pase mis datos|que me (?:llamen|contacten))$"
+    r"pas[ae]l[oa]s?|pase mis datos|que me (?:llamen|contacten|hablen|marquen))$"
 )
 _NEAREST = re.compile(
     r"\b(?:nearest|closest) (?:office|partner|place|location|one)\b|\b(?:oficina|lugar|socio|"

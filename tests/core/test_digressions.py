@@ -186,6 +186,11 @@ def test_a_phone_where_consent_is_asked_is_not_taken_and_ends_nothing() -> None:
     assert (turn.answers, turn.moves, turn.end) == ({}, (Move("phrase", "help_consent"),), None)
 
 
+def test_who_wants_a_person_and_names_no_place_gets_one_all_the_same() -> None:
+    turn = take(FormName.NEAREST, "place", hear("#!"), {"handoff_reason": "asked_for_person"}, failures={"place": 2})
+    assert (turn.answers["place"], turn.end) == ("skipped", End.COMPLETE)
+
+
 def test_grant_leaves_an_answer_alone() -> None:
     question = QUESTIONS[FormName.HANDOFF][2]
     assert grant(Scene(FormName.HANDOFF, question, {}, Memory(), hear("414-555-0100", phone="+14145550100"))) is None
