@@ -13,16 +13,18 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.routes import organisation_for
+from actions.routes import organisation_for, route_for
 from actions.services import services
 from actions.speech import Speaker, audience_of_form
 from actions.turn import Turn, read_turn, set_slots
-from bot.core.form import Memory, Move, start_form, take_turn
-from bot.core.form import Turn as FormTurn
+from bot.core.form import take_turn
 from bot.core.geography import Place, state_name
 from bot.core.routing import Audience
 from bot.core.screening import FormName, Question
+from bot.core.turns import Memory, Move, start_form
+from bot.core.turns import Turn as FormTurn
 
+_MOST_TITLES = 6
 _ASKING = ("which_place", "which_minor_band", "zip_unknown", "outside_us", "phone_wrong", "email_wrong")
 
 
@@ -65,7 +67,7 @@ class ValidateHandoffForm(_FormAction):
 
 def _events(turn: Turn, form: FormName, result: FormTurn) -> list[EventType]:
     changed = set_slots(turn.slots, {name: value for name, value in result.answers.items() if name != "requested_slot"})
-    asked = [topic for move in result.moves for topic in move.topics]
+    asked = [topic for move in result.moves if move.kind == "answer" for topic in move.topics]
     remembered = list(dict.fromkeys([*(turn.slots.get("topics_asked") or []), *asked]))
     return [
         *changed,
@@ -90,16 +92,17 @@ class _Telling:
         tellers: dict[str, Callable[[Move], str | None]] = {
             "phrase": self._phrase,
             "answer": self._answers,
-            "answer_best": self._answers,
+            "choices": lambda move: self.speaker.text("unsure"),
+            "nearest": self._nearest,
             "care": self._care,
             "decline": lambda move: self.speaker.text("decline_in_form"),
             "offer_skip": lambda move: self.speaker.text("offer_skip"),
         }
         lines = [line for move in self.result.moves if (line := tellers[move.kind](move))]
-        hurt = any(move.kind == "care" or "complaint" in move.topics for move in self.result.moves)
+        hurt = bool(self.result.memory.hurt)
         if self.result.asked is None or hurt:  # nobody who is in danger or was wronged is asked for a ZIP code
             if lines:
-                self.speaker.utter("\n\n".join(lines))
+                self.speaker.utter("\n\n".join(lines), [self.speaker.text("choice_person")] if hurt else ())
             return
         self._ask(self.result.asked, lines)
 
@@ -110,6 +113,12 @@ class _Telling:
         self.speaker.utter("\n\n".join([*lines, *asked]), self._titles(question))
 
     def _titles(self, question: Question) -> list[str]:
+        """The question's own buttons, after the topics to choose from where it is unclear what was asked."""
+        topics = [topic for move in self.result.moves if move.kind == "choices" for topic in move.topics]
+        own = self._own_titles(question)
+        return [*self.speaker.follow_ups(topics[: _MOST_TITLES - len(own)]), *own]
+
+    def _own_titles(self, question: Question) -> list[str]:
         if self.result.problem_choices:
             return [self._place_title(place) for place in self.result.problem_choices]
         titles = self.speaker.options(question)
@@ -121,7 +130,11 @@ class _Telling:
 
     def _place_title(self, place: Place) -> str:
         state = state_name(place.state, self.speaker.language)
-        return f"{place.city}, {place.state}" if place.city else state
+        return (
+            ", ".join(filter(None, (place.city, f"{place.state} {place.zip or ''}".strip())))
+            if place.city or place.zip
+            else state
+        )
 
     def _phrase(self, move: Move) -> str:
         return self.speaker.text(move.name)
@@ -135,6 +148,13 @@ class _Telling:
             answer = services().knowledge.answer(topic, self.speaker.language, audience, state)
             self.speaker.answer(answer, [self.speaker.text("choice_person")] if topic == "complaint" else ())
         return None if "complaint" in move.topics else self.speaker.text("back_to_question")
+
+    def _nearest(self, move: Move) -> str:
+        """Who serves them goes out on its own; then ours comes back."""
+        place = self.turn.place
+        route = route_for(place, self.turn.audience or audience_of_form(self.form))
+        self.speaker.office(route, services().database, place.state if place else None)
+        return self.speaker.text("back_to_question")
 
     def _care(self, move: Move) -> None:
         answer = services().knowledge.answer(move.name, self.speaker.language)

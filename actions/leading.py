@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.routes import organisation_for, route_for
+from actions.routes import route_for
 from actions.services import services
 from actions.speech import Speaker
 from bot.core.geography import Place, state_name
 from bot.core.routing import Audience, OfficeKind
-from bot.core.screening import FormName
-
-MINORS = ("16_17", "under_16")
+from bot.core.screening import QUESTIONS, Answers, FormName, next_question
 
 
 def check_title(speaker: Speaker, audience: Audience | None) -> str:
@@ -19,13 +17,15 @@ def check_title(speaker: Speaker, audience: Audience | None) -> str:
     return speaker.text("choice_check_employer" if audience is Audience.EMPLOYER else "choice_check_readiness")
 
 
-def begin_screening(speaker: Speaker, audience: Audience | None) -> list[EventType]:
-    """The screening of employers for employers, that of seekers for everybody else."""
+def begin_screening(speaker: Speaker, audience: Audience | None, answers: Answers) -> list[EventType]:
+    """The screening of employers for employers, that of seekers for everybody else; anew where it was finished before."""
     employer = audience is Audience.EMPLOYER
     speaker.say("begin_employer" if employer else "begin_seeker")
     form = FormName.EMPLOYER if employer else FormName.SEEKER
-    known = SlotSet("audience", str(Audience.EMPLOYER if employer else Audience.SEEKER))
-    return [known, SlotSet("form_memory", None), SlotSet("form_end", None), FollowupAction(str(form))]
+    finished = next_question(form, answers) is None
+    again = [SlotSet(question.id, None) for question in QUESTIONS[form] if finished and question.id != "place"]
+    known = SlotSet("audience", str(audience or Audience.SEEKER))
+    return [known, *again, SlotSet("form_memory", None), SlotSet("form_end", None), FollowupAction(str(form))]
 
 
 def lead_to_nearest(speaker: Speaker, place: Place | None, audience: Audience | None) -> list[EventType]:
@@ -49,18 +49,21 @@ def lead_to_person(
     reason: str,
     place_refused: bool = False,
 ) -> list[EventType]:
-    """A person is always possible: first who serves them, then consent. Minors get the office and are asked nothing."""
+    """A person is always possible: first who serves them, then consent. At 16 or 17 they get the office and are asked nothing."""
     events: list[EventType] = [SlotSet("handoff_reason", reason), SlotSet("form_memory", None)]
-    if age_band in MINORS:
-        office = route_for(place, audience)
-        speaker.office(office, services().database, place.state if place else None, speaker.text("handoff_minor"))
-        return events
     if place is None and not place_refused:
         speaker.say("person_intro")
         return [*events, FollowupAction(str(FormName.NEAREST))]
-    name = organisation_for(place, audience) or speaker.text("national_office")
-    speaker.say("person_intro_known", name=name)
+    if age_band == "16_17":
+        say_office_to_minor(speaker, place, audience)
+        return events
     return [*events, *ask_for_consent()]
+
+
+def say_office_to_minor(speaker: Speaker, place: Place | None, audience: Audience | None) -> None:
+    """The office to write to with a parent; no contact of theirs is taken."""
+    office = route_for(place, audience)
+    speaker.office(office, services().database, place.state if place else None, speaker.text("handoff_minor"))
 
 
 def ask_for_consent() -> list[EventType]:

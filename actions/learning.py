@@ -11,29 +11,15 @@ from dataclasses import dataclass
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn, plain_value
+from bot.core.ages import own_band
+from bot.core.audiences import audience_said, wants_production
 from bot.core.geography import Place
 from bot.core.heard import Decision, Heard
-from bot.core.replies import Reply, band_of, read_place
+from bot.core.replies import Reply, read_place
 from bot.core.routing import Audience
 
-_SAYS_WHO = {
-    Audience.EMPLOYER: r"i own|we own|(?:the|an?) owner of|i run a|we run a|"
-    r"we (?:are an? (?:company|manufacturer|employer|staffing|foundry|plant|factory|shop)|make|manufacture|hire)|"
-    r"(?:hr|plant|operations|production) manager|our (?:employees|apprentices|new hires)|my employees|"
-    r"(?:tengo|tenemos) (?:una?|mi) (?:fabrica|planta|empresa|taller|negocio)|somos una (?:empresa|fabrica|planta|agencia)|"
-    r"soy (?:el |la )?(?:duen[oa]|patron)|nuestr[oa]s (?:empleados|trabajadores|aprendices)|mis empleados|fabricamos|contratamos",
-    Audience.STAFF: r"(?:i'?m|im|i am|we are|as|soy) (?:an? |the |una? )?(?:\w+ ){0,2}(?:case ?manager|case ?worker|counsell?or|"
-    r"career planner|navigator|job developer|consejer[oa]|trabajadora? social)|my (?:client|caseload|participant)s?|"
-    r"(?:my|our) students|mis? (?:clientes?|participantes?|alumn[oa]s)",
-}
 _LIVES = re.compile(
     r"\b(?:i'?m|im|we'?re|live|living|based|located|moved|moving|vivo|vivimos|estoy|estamos|soy de|me mude|mudar\w*)\b"
-)
-_OF_MYSELF = re.compile(
-    r"\b(?:i'?m|im|i am|i(?:'ll| will)? (?:just )?turn\w*|soy menor)\b|\btengo (?:\w+ ){0,2}\d+ anos\b|\bcumplo\b"
-)
-_NO_AGE = re.compile(
-    r"\b\d+ ?(?:min\w*|hours?|hrs?|horas?|miles?|mi|millas?|days?|dias?|weeks?|semanas?|months?|meses|blocks?|cuadras?)\b"
 )
 _FEW_WORDS = 4
 
@@ -53,9 +39,9 @@ class Learned:
 
 def learn(turn: Turn) -> Learned:
     """What is known after this message."""
-    audience = audience_said(turn.heard) or turn.audience or _audience_of_topic(turn.heard)
+    audience = audience_said(turn.heard) or turn.audience or _wanted(turn.heard) or _audience_of_topic(turn.heard)
     place = _place_said(turn.heard) or turn.place
-    band = _band_said(turn.heard) or turn.slots.get("age_band")
+    band = own_band(turn.heard) or turn.slots.get("age_band")
     events: list[EventType] = []
     if audience and audience is not turn.audience:
         events.append(SlotSet("audience", str(audience)))
@@ -67,11 +53,8 @@ def learn(turn: Turn) -> Learned:
     return Learned(audience, place, audience is not turn.audience, place != turn.place, new_age, band, tuple(events))
 
 
-def audience_said(heard: Heard) -> Audience | None:
-    """Whom somebody says that they are."""
-    if heard.act in ("i_am_employer", "i_am_seeker", "i_am_staff"):
-        return Audience(heard.act.removeprefix("i_am_"))
-    return next((who for who, words in _SAYS_WHO.items() if re.search(rf"\b(?:{words})\b", heard.plain)), None)
+def _wanted(heard: Heard) -> Audience | None:
+    return Audience.SEEKER if wants_production(heard) else None
 
 
 def _audience_of_topic(heard: Heard) -> Audience | None:
@@ -93,10 +76,3 @@ def _is_theirs(turn: Turn) -> bool:
     heard = turn.heard
     asks_for_it = heard.decision is Decision.ANSWERED and heard.topic in ("nearest_office", "where_available")
     return turn.place is None or len(heard.plain.split()) <= _FEW_WORDS or asks_for_it or bool(_LIVES.search(heard.plain))
-
-
-def _band_said(heard: Heard) -> str | None:
-    """The band of the age that somebody gives as their own: who is under 18 must not be asked for a contact later."""
-    ages = [age for age in heard.values("age") if 8 <= age <= 99]
-    mine = _OF_MYSELF.search(heard.plain) and not _NO_AGE.search(heard.plain)
-    return band_of(ages[0]) if ages and mine else None

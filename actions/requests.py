@@ -15,11 +15,11 @@ from actions.speech import Speaker
 from actions.turn import Turn, plain_value
 from bot.core.handoff import ContactKind, Handoff, HandoffReason
 from bot.core.routing import Audience
-from bot.core.screening import QUESTIONS, Result
+from bot.core.screening import QUESTIONS, SKIPPED, Result
 from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
-CONSENT_VERSION = "2026-11-22"
+CONSENT_VERSION = "2026-11-24"
 _ANSWERS = {question.id for questions in QUESTIONS.values() for question in questions} - {"consent", "contact_name", "contact"}
 
 
@@ -44,7 +44,7 @@ def store_request(turn: Turn, tracker: Tracker) -> str:
             transcript=tuple(lines),
             consent_version=CONSENT_VERSION,
             consented_at=datetime.now(UTC),
-            contact_name=slots.get("contact_name"),
+            contact_name=None if slots.get("contact_name") == SKIPPED else slots.get("contact_name"),
             contact_kind=ContactKind(contact["kind"]),
             contact_value=contact["value"] or None,
             reason=HandoffReason(slots.get("handoff_reason") or HandoffReason.ASKED_FOR_PERSON),
@@ -72,8 +72,3 @@ def erase_everything(turn: Turn) -> list[EventType]:
     erase_person(services().database, turn.conversation_id)
     erase_events(services().settings.tracker_url, turn.conversation_id)
     return [Restarted(), SlotSet("language", str(turn.language))]
-
-
-def forget_child(turn: Turn) -> list[EventType]:
-    """Nothing is kept of somebody under 16 but that they are, so that nobody asks them for a contact."""
-    return [*erase_everything(turn), SlotSet("age_band", "under_16")]

@@ -19,6 +19,8 @@ from bot.knowledge.model import Answer, Fact, Knowledge
 from bot.store.database import Database
 from bot.store.office_cards import OfficeCard, Shown, describe_office
 
+LONGEST_MESSAGE = 900
+
 
 class Speaker:
     """One turn's voice, in one language."""
@@ -56,9 +58,18 @@ class Speaker:
         titles = [self.text(f"option_{question.id}_{option}") for option in question.options]
         return [*titles, self.text("choice_skip")] if question.optional and "prefer_not" not in question.options else titles
 
-    def office(self, route: Route, database: Database, state: str | None, before: str = "", choices: Iterable[str] = ()) -> None:
+    def office(
+        self,
+        route: Route,
+        database: Database,
+        state: str | None,
+        before: str = "",
+        choices: Iterable[str] = (),
+        sources: Iterable[dict[str, str]] = (),
+    ) -> None:
         """The chosen office, why it was chosen, the second choice, and one across the border if there is one."""
         if route.first is None:
+            self.utter(before, choices, sources=[*sources])
             return
         first = describe_office(database, route.first.office_id)
         blocks = [before, self._card_text(first, route.first), self._route_reason(route, state)]
@@ -68,11 +79,20 @@ class Speaker:
             miles = round(route.across_border.miles or 0)
             blocks.append(self.text("card_border", miles=miles, name=other.name, state=state_name(other.state, self.language)))
             cards.append(_card(other, route.across_border))
+        text = "\n\n".join(block for block in blocks if block)
         if route.second:
             second = describe_office(database, route.second.office_id)
-            blocks.append(self.text("card_second", name=_with_website(second)))
             cards.append(_card(second, route.second))
-        self.utter("\n\n".join(block for block in blocks if block), choices, cards=cards)
+            text = _while_short(text, self.text("card_second", name=_with_website(second)))
+        self.utter(text, choices, cards=cards, sources=[*sources])
+
+    def how_to_reach(self, route: Route, database: Database) -> str:
+        """The chosen office in one line: its name with website, phone and e-mail, as far as they are known."""
+        if route.first is None:
+            return self.text("national_office")
+        card = describe_office(database, route.first.office_id)
+        ways = [shown for shown in (card.website, card.phone, card.email) if shown]
+        return ", ".join([card.name, *(shown.value for shown in ways)]) + (self._caution(ways[0]) if ways else "")
 
     def _route_reason(self, route: Route, state: str | None) -> str:
         if not state:
@@ -114,6 +134,11 @@ def audience_of_form(form: str) -> Audience:
 def source_lines(facts: Iterable[Fact]) -> list[dict[str, str]]:
     """Title, address and date of each source, each address once."""
     return list({fact.url: {"title": fact.source, "url": fact.url, "date": fact.date} for fact in facts}.values())
+
+
+def _while_short(text: str, more: str) -> str:
+    """One paragraph more, unless the message would be too long for a phone."""
+    return f"{text}\n\n{more}" if len(text) + len(more) < LONGEST_MESSAGE else text
 
 
 def _with_website(card: OfficeCard) -> str:

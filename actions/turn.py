@@ -10,11 +10,13 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.buttons import press
 from bot.core.geography import Place
 from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
 from bot.core.routing import Audience
 from bot.core.screening import Answers
+from bot.knowledge.load import load_knowledge
 
 TOPIC_INTENT = "faq"
 # Rasa keeps the intents "back" and "restart" for itself.
@@ -25,6 +27,7 @@ _ASKED_FOR = {"to_english": Language.EN, "to_spanish": Language.ES}
 _NAMES_ASKED = ("contact_name", "contact", "product")
 _WORD = re.compile(r"[¿¡\"'(]*[^\W\d_]{2,}(?:['’][^\W\d_]+)?[.,;:!?\"')]*")
 _WORDS_LIKE_STATES = ("me", "de", "la", "al", "in", "or", "oh", "hi", "ok", "id", "ma", "pa", "va", "ne")
+_LONGER_WORDS_LIKE_STATES = ("ill", "miss", "mass", "wash", "del", "cal")
 _FEWEST_WORDS, _FEWEST_WORDS_BESIDE_NAMES = 2, 7
 
 
@@ -64,7 +67,7 @@ def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
     slots = dict(tracker.slots)
     message = tracker.latest_message or {}
     spoken = slots.get("language") or (message.get("metadata") or {}).get("language")
-    heard = read_heard(message, spoken, slots.get("requested_slot"))
+    heard = press(read_heard(message, spoken, slots.get("requested_slot")), tracker, load_knowledge())
     if settled and spoken:
         heard = replace(heard, language=Language.parse(spoken))
     return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))
@@ -131,13 +134,13 @@ def _entities(message: Mapping[str, Any], asked: str | None, act: str | None) ->
 
 
 def _is_word(entity: Mapping[str, Any], text: str, asked: str | None, act: str | None) -> bool:
-    """ "hi" and "ok" in an act, "me" in "perdon, me equivoque" and "oh" where no place was asked are words and no states."""
-    if entity.get("entity") != "state" or entity["end"] - entity["start"] != 2:
-        return False
+    """ "hi" and "ok" in an act, "ill" in "nah ill call", "me" in "me equivoque", "oh" where no place was asked: no states."""
     written, others = text[entity["start"] : entity["end"]], text[: entity["start"]] + text[entity["end"] :]
+    if entity.get("entity") != "state" or (len(written) != 2 and written not in _LONGER_WORDS_LIKE_STATES):
+        return False
     goes_on = re.search(r"[^\W\d]", text[entity["end"] :])
     alone = not re.search(r"\w", others) and asked != "place"
-    return act is not None or (written in _WORDS_LIKE_STATES and bool(goes_on or alone))
+    return act is not None or (written in (*_WORDS_LIKE_STATES, *_LONGER_WORDS_LIKE_STATES) and bool(goes_on or alone))
 
 
 def as_place(value: Any) -> Place | None:

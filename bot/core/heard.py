@@ -33,7 +33,8 @@ class Entity:
 class Heard:
     """A message: its text, the act if the whole message is one, what it is about, and what stands in it.
 
-    `parts` holds one list of topics, best first, for each question in the message.
+    `parts` holds one list of topics, best first, for each question in the message. `asks_topic`: it is the title of a
+    topic's button.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Heard:
     parts: tuple[tuple[str, ...], ...] = ()
     score: float = 0.0
     entities: tuple[Entity, ...] = field(default=())
+    asks_topic: bool = False
 
     @property
     def plain(self) -> str:
@@ -57,7 +59,7 @@ class Heard:
     @property
     def is_question(self) -> bool:
         """It asks something, rather than answering what was asked."""
-        return bool(re.search(r"\?\s*$|^\s*¿", self.text)) or self.opens_as_question
+        return self.asks_topic or bool(re.search(r"\?\s*$|^\s*¿", self.text)) or self.opens_as_question
 
     @property
     def opens_as_question(self) -> bool:
@@ -73,9 +75,9 @@ class Heard:
 _BEFORE_A_QUESTION = r"(?:and|y|but|pero|so|ok|okay|oye|hey|hi|hola|wait|esper[ea]|perdon|sorry|um+|well|bueno|pues|entonces)"
 _QUESTION_WORD = re.compile(
     rf"(?:{_BEFORE_A_QUESTION} )*"
-    r"(?:what|when|where|who|why|how|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
+    r"(?:(?:what|when|where|who|how)(?:'?s)?|why|which|do(?:n'?t)? (?:i|you|we|they)|can(?:'?t)? (?:i|you|we|they)|could(?:n'?t)? (?:i|you|we|they)|"
     r"does|did|(?:is|are|isn'?t|aren'?t) (?:it|there|this|that|you|they)|will|would|should|tell me|explain|i(?:'d| would) like to know|"
-    r"i want to know|que|cuando|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
+    r"i want to know|(?:and |but )?what if|(?:y|pero) si no\b|y si (?:yo|me|nos|soy|es|llamo|digo)\b|que|cuando|a ?donde|cuant[oa]s?|donde|quien|por que|porque|cual|puedo|se puede|hay|tengo que|"
     r"como(?! (?:no|unos|unas|\d+)\b)|necesito(?! (?:un |una )?(?:trabaj\w+|empleo|chamba)\b)|"
     r"quiero saber|quisiera saber|digame|dime|cuenteme|expliqueme)\b"
 )

@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
 from bot.core import words
+from bot.core.ages import band_of
+from bot.core.contacts import WrongContactError, declines, is_no_text, read_contact, read_name, withholds_name
 from bot.core.geography import Place, foreign_country, lookup_zip, meant_cities
 from bot.core.heard import Heard, matches, plain
 from bot.core.screening import SKIPPED, Kind, Question
+
+# "Si no califico" supposes something; only "sí" agrees. Consent is never read out of an "if".
+_SUPPOSES = re.compile(r"\bsi (?:no|me (?!llam|contact|interesa|gusta)|yo|soy|es|llamo|digo)\b|\b(?:what )?if\b")
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,12 @@ def read_reply(question: Question, heard: Heard) -> Reply | Problem | None:
 
 def unknown_reply(question: Question, heard: Heard) -> str | None:
     """What "I don't know" and "prefer not to say" mean for a question: one of its options, or that it is skipped."""
-    if _declines(heard) and question.id == "consent":
+    if declines(heard) and question.id == "consent":
         return "no"
-    if _declines(heard):
-        return "prefer_not" if "prefer_not" in question.options else SKIPPED if question.optional else None
+    if question.id == "contact_name" and withholds_name(heard):
+        return SKIPPED
+    if declines(heard):
+        return "prefer_not" if "prefer_not" in question.options else None if question.id == "contact" else SKIPPED
     if heard.act in ("dont_know", "skip") or _is_unsure(heard):
         option = next((option for option in ("not_sure", "prefer_not") if option in question.options), None)
         return option or (SKIPPED if question.optional else None)
@@ -64,10 +68,6 @@ def unknown_reply(question: Question, heard: Heard) -> str | None:
 def is_bare_yes(heard: Heard) -> bool:
     """Nothing but a yes, which says little where the question was not one of yes or no."""
     return not heard.entities and (heard.act == "affirm" or _polarity(heard.plain) == "yes")
-
-
-def _declines(heard: Heard) -> bool:
-    return heard.act == "prefer_not" or bool(re.fullmatch(words.PREFER_NOT, heard.plain))
 
 
 def _is_unsure(heard: Heard) -> bool:
@@ -89,6 +89,8 @@ def _choice(question: Question, heard: Heard) -> str | None:
     loose = _loose_meanings(heard)
     if question.id == "hires" and {"new", "current"} <= {*own, *_all_kinds(heard.plain)}:
         return "both"
+    if question.id == "consent" and _SUPPOSES.search(heard.plain):
+        return None
     if question.id == "consent" and {"no", "not_sure"} & {*own, *loose}:
         return "no" if "no" in (*own, *loose) else None
     return _strongest(question, own) or _strongest(question, loose)
@@ -103,8 +105,8 @@ def _strongest(question: Question, values: Sequence[str]) -> str | None:
 
 def _may_answer(question: Question, heard: Heard) -> bool:
     """A question in the middle of a form is no answer because a "yes" stands in it; consent is never given by asking."""
-    if heard.act is not None or _declines(heard):
-        return heard.act in (*words.ACTS, "something_else")
+    if heard.act is not None or declines(heard):
+        return heard.act in (*words.ACTS, "something_else") or (heard.act == "human" and question.id == "consent")
     states = "?" not in heard.text and heard.plain.startswith(words.OPENS_A_STATEMENT.get(question.id, "?"))
     if not heard.is_question or states or re.fullmatch(r"(?:como|por ?que|why) (?:no|not)", heard.plain):
         return True
@@ -162,7 +164,7 @@ def _age_band(heard: Heard) -> Reply | Problem | None:
     ages = [age for age in heard.values("age") or _bare_ages(heard) if age <= 99]
     if ages:
         return Reply(band_of(max(ages)))
-    said = _loose_meanings(heard) if short and not _declines(heard) else []
+    said = _loose_meanings(heard) if short and not declines(heard) else []
     answer = next((value for value in said if value in ("yes", "no")), None)
     return Reply("18_or_over") if answer == "yes" else Problem("which_minor_band") if answer else None
 
@@ -176,20 +178,15 @@ def _bare_ages(heard: Heard) -> list[float]:
     return [number for number in heard.values("number") if 8 <= number <= 99] if few else []
 
 
-def band_of(age: float) -> str:
-    """The band of an age in years; "seventeen and a half" is still 16 to 17."""
-    return "under_16" if age < 16 else "16_17" if age < 18 else "18_or_over"
-
-
 # Places
 
 
 def read_place(heard: Heard) -> Reply | Problem | None:
     """ZIP before city before state. Two states, or a name that several states share, come back as a choice."""
     codes = heard.values("zip") or re.findall(r"(?<![\w-])\d{5}(?![\w-])|^\s*\d{9}\s*$", heard.text)
-    known = next((place for code in codes if (place := lookup_zip(code))), None)
+    known = tuple(dict.fromkeys(place for code in codes if (place := lookup_zip(code))))
     if known:
-        return Reply(known)
+        return Reply(known[0]) if len(known) == 1 else Problem("which_place", known[:3])
     native = _native_part(heard)
     if native is None:
         return Problem("outside_us")
@@ -222,11 +219,16 @@ def _named_place(heard: Heard, native: str) -> Reply | Problem | None:
 
 
 def _cities(heard: Heard, native: str) -> list[str]:
-    """Sure cities; a name that may be a word ("guy", "hope") counts only in a message of a few words."""
+    """Sure cities; a name that may be a word ("guy", "hope") counts only in a clause of a few words."""
     cities = heard.values("city", sure_only=True)
-    if not cities and not heard.is_question and len(heard.plain.split()) <= 3:
-        cities = heard.values("city")
+    if not cities and not heard.is_question:
+        clauses = _clauses(heard.text)
+        cities = [city for city in heard.values("city") if any(_is_place_alone(city, clause) for clause in clauses)]
     return [city for city in cities if plain(city) in native]
+
+
+def _is_place_alone(city: str, clause: str) -> bool:
+    return plain(city) in clause and len(clause.split()) <= 3
 
 
 def _looks_like_zip(heard: Heard) -> bool:
@@ -247,15 +249,9 @@ def _number(heard: Heard) -> Reply | None:
     return None if count is None else Reply(count)
 
 
-def _is_no_text(heard: Heard) -> bool:
-    """Whatever may not be kept as somebody's own words: an act of the dialogue, a yes or no, "I don't know"."""
-    short = rf"(?:{words.YES}|{words.NO}|ok(?:ay)?|ya|bueno)|(?:{words.FILLER.pattern})?(?:{words.UNKNOWN})(?: .*)?|(?:i )?(?:{words.UNKNOWN}).*|(?:i )?(?:don'?t|do not) know\b.*|no (?:lo )?se\b.*"
-    return heard.act is not None or _declines(heard) or bool(re.fullmatch(short, heard.plain))
-
-
 def _text(heard: Heard) -> Reply | None:
     said = re.sub(r"\s+", " ", heard.text).strip()
-    if heard.is_question or _is_no_text(heard) or not re.search(r"[^\W\d_]{2}", said):
+    if heard.is_question or is_no_text(heard) or not re.search(r"[^\W\d_]{2}", said):
         return None
     return Reply(said[:300])
 
@@ -267,34 +263,13 @@ def is_outside_manufacturing(product: str) -> bool:
 
 
 def _name(heard: Heard) -> Reply | None:
-    """The name alone, without "my name is" and without a phone or an e-mail address beside it."""
-    said = re.sub(r"\S+@\S+|\+?[\d(][\d\s().-]{5,}", " ", heard.text) if heard.values("phone") or heard.values("email") else heard.text
-    said = words.MY_NAME.sub("", re.sub(r"\s+", " ", said).strip(" .,!"))
-    asks = heard.is_question and not re.fullmatch(r"will(?: \w+){0,2}", heard.plain)
-    if asks or (_is_no_text(heard) and not re.fullmatch(r"simon|dale", heard.plain)):
-        return None
-    return Reply(said) if 1 <= len(said) <= 80 and len(said.split()) <= 6 and re.search(r"[^\W\d_]", said) else None
+    name = read_name(heard)
+    return Reply(name) if name else None
 
 
 def _contact(heard: Heard) -> Reply | Problem | None:
-    for phone in heard.values("phone"):
-        return Reply({"kind": "phone", "value": phone}) if _is_phone(phone) else Problem("phone_wrong")
-    for email in heard.values("email"):
-        try:
-            return Reply({"kind": "email", "value": validate_email(email, check_deliverability=False).normalized})
-        except EmailNotValidError:
-            return Problem("email_wrong")
-    if heard.is_question:
-        return None
-    if re.search(rf"(?<!\w)(?:{words.CONTACT_THEM})(?!\w)", heard.plain):
-        return Reply({"kind": "they_call", "value": ""})
-    if "@" in heard.text:
-        return Problem("email_wrong")
-    return Problem("phone_wrong") if len(re.sub(r"\D", "", heard.text)) >= 5 else None
-
-
-def _is_phone(number: str) -> bool:
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(number, "US"))
-    except phonenumbers.NumberParseException:
-        return False
+        contact = read_contact(heard)
+    except WrongContactError as error:
+        return Problem(error.phrase)
+    return Reply(contact) if contact else None

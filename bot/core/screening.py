@@ -68,7 +68,7 @@ QUESTIONS: Mapping[FormName, tuple[Question, ...]] = {
     FormName.NEAREST: (_PLACE,),
     FormName.HANDOFF: (
         Question("consent", Kind.CHOICE, ("yes", "no")),
-        Question("contact_name", Kind.NAME),
+        Question("contact_name", Kind.NAME, optional=True),
         Question("contact", Kind.CONTACT),
     ),
 }
@@ -105,7 +105,9 @@ def questions_of(form: FormName, answers: Answers) -> tuple[Question, ...]:
 
 
 def next_question(form: FormName, answers: Answers) -> Question | None:
-    """The first question without an answer, or None when the form is complete."""
+    """The first question without an answer; None when the form is complete, and for somebody under 16, who is asked nothing."""
+    if form is FormName.SEEKER and answers.get("age_band") == "under_16":
+        return None
     return next((question for question in questions_of(form, answers) if answers.get(question.id) is None), None)
 
 

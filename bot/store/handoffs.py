@@ -106,7 +106,8 @@ def find_handoffs_of(database: Database, conversation_id: str) -> list[HandoffSt
 def update_contact(
     database: Database, conversation_id: str, reference: str, name: str | None, kind: ContactKind, value: str | None
 ) -> HandoffStatusView:
-    """Change how the person is reached. Only from their own conversation: whoever finds a reference changes nothing.
+    """Change how the person is reached; without a name theirs stays. Only from their own conversation: whoever finds a
+    reference changes nothing.
 
     Raises HandoffNotFoundError, HandoffEndedError, ContactError or MinorError.
     """
@@ -116,7 +117,7 @@ def update_contact(
         if row.status in _ENDED:
             raise HandoffEndedError(f"A handoff that is {row.status} is not changed.")
         check_age(row.answers, value)
-        _write(session, row, contact_name=name, contact_kind=str(kind), contact_value=value)
+        _write(session, row, contact_name=name or row.contact_name, contact_kind=str(kind), contact_value=value)
     empty_log(database.engine)
     return _found(database, reference)
 

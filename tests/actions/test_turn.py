@@ -71,6 +71,8 @@ def test_the_first_message_decides_although_it_is_unsure() -> None:
         (message("hi", "en", ("state", "HI", "hi"), act="greet"), "place", []),
         (message("ok", "en", ("state", "OK", "ok"), act="affirm"), "place", []),
         (message("oh", "en", ("state", "OH", "oh")), None, []),
+        (message("nah ill call", "en", ("state", "IL", "ill")), "place", []),
+        (message("chicago ill", "en", ("state", "IL", "ill")), "place", ["IL"]),
         (message("oh", "en", ("state", "OH", "oh")), "place", ["OH"]),
         (message("perdon, me equivoque", "es", ("state", "ME", "me")), "age_band", []),
         (message("milwaukee wi 53215", "en", ("state", "WI", "wi")), "place", ["WI"]),

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.form import CARE_ACTS, End, Memory, Move, Turn, start_form, take_turn
+from bot.core.form import CARE_ACTS, take_turn
 from bot.core.geography import Place
 from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
 from bot.core.screening import QUESTIONS, SKIPPED, FormName, Kind, next_question
+from bot.core.turns import End, Memory, Move, Turn, start_form
 from bot.knowledge.load import load_knowledge
 from tests.core.test_replies import hear
 
@@ -100,7 +101,7 @@ def test_nothing_more_is_asked_of_a_minor(age: Heard) -> None:
 def test_an_employer_in_the_seekers_form_switches(asked: str, heard: Heard) -> None:
     answers = {} if asked == "seeker_path" else dict(SEEKER)
     turn = take(FormName.SEEKER, asked, answers, heard)
-    assert (turn.end, turn.asked, turn.answers["seeker_path"]) == (End.SWITCHED, None, "employer")
+    assert (turn.end, turn.asked, turn.answers["seeker_path"]) == (End.EMPLOYER, None, "employer")
 
 
 def test_no_consent_ends_the_handoff_without_a_name() -> None:
@@ -123,6 +124,7 @@ def test_commands_end_the_form_and_keep_the_answers(act: str, end: End) -> None:
 def test_asking_for_a_person_does_not_leave_the_handoff() -> None:
     turn = take(FormName.HANDOFF, "contact_name", {"consent": "yes"}, hear("a person please", act="human"))
     assert (turn.end, asked_id(turn), turn.answers.get("contact_name")) == (None, "contact_name", None)
+    assert (said(turn), turn.memory.failures) == (["why_contact_name"], {})
 
 
 @pytest.mark.parametrize("form", FormName)
@@ -172,7 +174,7 @@ def test_every_question_of_a_screening_can_be_skipped(form: FormName) -> None:
     assert turn.end is End.COMPLETE
 
 
-@pytest.mark.parametrize("asked", ["consent", "contact_name", "contact"])
+@pytest.mark.parametrize("asked", ["consent", "contact"])
 def test_skipping_in_the_handoff_stops_it(asked: str) -> None:
     assert take(FormName.HANDOFF, asked, {}, hear("skip", act="skip")).end is End.CANCELLED
 
@@ -189,6 +191,25 @@ def test_danger_comes_before_the_question(act: str) -> None:
     turn = take(FormName.SEEKER, "diploma", dict(SEEKER), hear("yes and I want to die", act=act))
     assert turn.moves == (Move("care", act),)
     assert (asked_id(turn), turn.answers) == ("diploma", SEEKER)
+
+
+def test_after_danger_a_no_is_no_answer_to_the_question_before() -> None:
+    hurt = take(FormName.SEEKER, "production", dict(SEEKER), hear("i want to die", act="danger_to_self"))
+    turn = take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("no", act="deny"))
+    assert (said(turn), turn.answers, turn.memory.hurt) == (["care_again"], SEEKER, "danger_to_self")
+    turn = take_turn(FormName.SEEKER, "diploma", dict(SEEKER), turn.memory, hear("ok where were we", act="resume"))
+    assert (said(turn), turn.memory.hurt) == (["resume"], "")
+
+
+@pytest.mark.parametrize("act", ["injury", "danger_to_self"])
+def test_after_danger_a_yes_brings_in_a_person(act: str) -> None:
+    hurt = take(FormName.SEEKER, "diploma", dict(SEEKER), hear("help", act=act))
+    assert take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("yes", act="affirm")).end is End.PERSON
+
+
+def test_after_a_complaint_a_yes_brings_in_a_person() -> None:
+    hurt = take(FormName.SEEKER, "diploma", dict(SEEKER), hear("how do i file a complaint?", topic="complaint"))
+    assert take_turn(FormName.SEEKER, "diploma", dict(SEEKER), hurt.memory, hear("yes", act="affirm")).end is End.PERSON
 
 
 # Corrections
@@ -311,7 +332,7 @@ def test_an_answer_and_a_question_in_one_message() -> None:
     assert turn.answers["place"].zip == "53215" and turn.end is End.COMPLETE
 
 
-@pytest.mark.parametrize(("decision", "kind"), [(Decision.UNSURE, "answer_best"), (Decision.DECLINED, "decline")])
+@pytest.mark.parametrize(("decision", "kind"), [(Decision.UNSURE, "answer"), (Decision.DECLINED, "decline")])
 def test_an_unclear_question_in_the_middle(decision: Decision, kind: str) -> None:
     heard = Heard("what about the thing with the stuff?", Language.EN, None, decision, (("wages", "benefits"),), 0.6)
     turn = take(FormName.SEEKER, "diploma", dict(SEEKER), heard)
@@ -319,13 +340,17 @@ def test_an_unclear_question_in_the_middle(decision: Decision, kind: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "phrase"),
-    [("what if I don't have it?", "why_diploma"), ("and what would that do to my cousin in the plant?", "unsure_in_form")],
+    ("text", "move"),
+    [
+        ("what if I don't have it?", Move("phrase", "why_diploma")),
+        ("so is it tax deductible?", Move("choices", topics=("employer_cost", "wages"))),
+        ("and what would that do to my cousin in the plant?", Move("choices", topics=("employer_cost", "wages"))),
+    ],
 )
-def test_nothing_is_guessed_where_a_guess_would_likely_mislead(text: str, phrase: str) -> None:
-    heard = Heard(text, Language.EN, None, Decision.UNSURE, (("status_of_my_referral",),), 0.3)
+def test_an_unsure_question_offers_its_choices_unless_it_is_about_ours(text: str, move: Move) -> None:
+    heard = Heard(text, Language.EN, None, Decision.UNSURE, (("employer_cost", "chitchat", "wages"),), 0.3)
     turn = take(FormName.SEEKER, "diploma", dict(SEEKER), heard)
-    assert (said(turn), asked_id(turn)) == ([phrase], "diploma")
+    assert (turn.moves, asked_id(turn), turn.memory.failures) == ((move,), "diploma", {})
 
 
 @pytest.mark.parametrize("decision", Decision)
@@ -353,16 +378,34 @@ def test_a_phone_without_consent_is_not_kept() -> None:
 # Failures
 
 EVERY_QUESTION = [(form, question) for form in FormName for question in QUESTIONS[form]]
+PATIENT = [(form, question) for form, question in EVERY_QUESTION if question.id not in ("consent", "contact_name")]
 
 
-@pytest.mark.parametrize(("form", "question"), EVERY_QUESTION, ids=lambda value: getattr(value, "id", value))
-def test_help_first_then_the_reason_with_an_offer(form: FormName, question: Any) -> None:
+@pytest.mark.parametrize(("form", "question"), PATIENT, ids=lambda value: getattr(value, "id", value))
+def test_help_first_then_the_reason_with_an_offer_then_out(form: FormName, question: Any) -> None:
     noise = hear("#!", act=None)
     first = take(form, question.id, {}, noise)
     assert (said(first), first.asked) == ([f"help_{question.id}"], question)
     second = take_turn(form, question.id, first.answers, first.memory, noise)
     assert second.moves == (Move("phrase", f"why_{question.id}"), Move("offer_skip", question.id))
     assert second.asked == question
+    assert take_turn(form, question.id, second.answers, second.memory, noise).end is End.LEFT
+
+
+def test_two_messages_without_consent_end_the_handoff() -> None:
+    unclear = [hear("we stamp metal parts"), hear("about 60", number=60.0)]
+    first = take(FormName.HANDOFF, "consent", {}, unclear[0])
+    assert (said(first), asked_id(first)) == (["help_consent"], "consent")
+    second = take_turn(FormName.HANDOFF, "consent", first.answers, first.memory, unclear[1])
+    assert (second.end, second.moves) == (End.LEFT, ())
+
+
+def test_what_is_no_name_is_asked_once_more_and_then_left_out() -> None:
+    first = take(FormName.HANDOFF, "contact_name", {"consent": "yes"}, hear("no union"))
+    assert (said(first), asked_id(first)) == (["help_contact_name"], "contact_name")
+    second = take_turn(FormName.HANDOFF, "contact_name", first.answers, first.memory, hear("3", number=3.0))
+    assert (said(second), asked_id(second)) == (["name_left_out"], "contact")
+    assert second.answers["contact_name"] == SKIPPED
 
 
 def test_an_answer_clears_the_failures() -> None:
@@ -569,7 +612,7 @@ def test_a_form_always_asks_or_ends_and_forgets_nothing_by_itself(form: FormName
         lost, changed = lost - {"outside_manufacturing"}, changed - {"outside_manufacturing"}
         told = set(said(turn))
         assert not lost or told & {"went_back", "correct_which", "which_place", "which_minor_band", "zip_unknown", "outside_us"}
-        assert not changed - lost or "corrected" in told or turn.end is End.SWITCHED
+        assert not changed - lost or "corrected" in told or turn.end is End.EMPLOYER
         if turn.end is End.COMPLETE:
             assert next_question(form, turn.answers) is None
         json.dumps(turn.memory.dump())

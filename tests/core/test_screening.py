@@ -199,6 +199,9 @@ def test_nothing_is_asked_after_the_age_of_a_minor_or_the_word_employer() -> Non
 def test_next_question_is_the_first_without_an_answer() -> None:
     for answers in SEEKERS[::3]:
         question = next_question(FormName.SEEKER, answers)
+        if answers["age_band"] == "under_16":
+            assert question is None, "nobody under 16 is asked anything"
+            continue
         open_ones = [one for one in questions_of(FormName.SEEKER, answers) if answers[one.id] is None]
         assert question == (open_ones[0] if open_ones else None)
 

@@ -165,6 +165,13 @@ def test_a_contact_is_changed(database: Database) -> None:
     assert (row.contact_name, row.contact_kind, row.contact_value) == ("Ana", "email", "ana@example.org")
 
 
+def test_a_contact_is_changed_and_the_name_stays(database: Database) -> None:
+    reference = save_handoff(database, handoff())
+    update_contact(database, "c", reference, None, ContactKind.EMAIL, "ana@example.org")
+    (row,) = rows(database)
+    assert (row.contact_name, row.contact_value) == ("Ana Secreta", "ana@example.org")
+
+
 def test_a_contact_is_changed_from_its_own_conversation_only(database: Database) -> None:
     reference = save_handoff(database, handoff())
     with pytest.raises(HandoffNotFoundError):

@@ -1,0 +1,93 @@
+"""Wishes told apart from questions and answers, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.wishes import Wish, change_of_request, wish_of
+from tests.core.test_replies import hear
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so do I qualify",
+        "do i qualify or not",
+        "¿califico?",
+        "y si no califico?",
+        "califico o no?",
+        "am I eligible?",
+        "will they take me?",
+        "am i too old for this",
+        "am i too dumb for this",
+        "so you think they would hire me",
+        "me van a aceptar?",
+        "estoy muy viejo para esto",
+        "soy elegible?",
+        "does my company qualify",
+        "mi empresa califica?",
+        "what if they wont take me without it",
+    ],
+)
+def test_a_verdict_is_wanted(text: str) -> None:
+    assert wish_of(hear(text, act="check_readiness" if "qualify" in text else None)) is Wish.VERDICT
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "wish"),
+    [
+        ("see if I'm ready", "check_readiness", Wish.CHECK),
+        ("check if i qualify", "check_readiness", Wish.CHECK),
+        ("ok check if it fits", None, Wish.CHECK_EMPLOYER),
+        ("ver si nos conviene", None, Wish.CHECK_EMPLOYER),
+        ("quiero ver si me conviene", None, Wish.CHECK),
+        ("wheres the closest office", None, Wish.NEAREST),
+        ("la oficina mas cercana", None, Wish.NEAREST),
+        ("do i qualify with a felony", None, None),
+        ("they want me to work nights", None, None),
+        ("yes", "affirm", None),
+        ("ok fine yes pass it on", None, Wish.PERSON),
+        ("si, páselo", None, Wish.PERSON),
+        ("can you pass it on?", None, None),
+        ("we stamp metal parts", None, None),
+    ],
+)
+def test_other_wishes(text: str, act: str | None, wish: Wish | None) -> None:
+    assert wish_of(hear(text, act=act)) is wish
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change my phone to 616-555-0200",
+        "use my email instead pat@example.org",
+        "cambie mi número a 616-555-0200",
+        "wrong number, it's 616-555-0200",
+        "i got a new phone",
+        "my number changed",
+        "puse mal mi correo",
+    ],
+)
+def test_another_contact_is_wanted(text: str) -> None:
+    assert change_of_request(hear(text)) is Wish.CHANGE_CONTACT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel my request",
+        "please withdraw my request",
+        "ya no quiero que me llamen",
+        "don't call me anymore",
+        "tell them not to call me",
+        "cancele mi solicitud",
+        "que ya no me llamen",
+    ],
+)
+def test_the_request_is_taken_back(text: str) -> None:
+    assert change_of_request(hear(text)) is Wish.CANCEL_REQUEST
+
+
+@pytest.mark.parametrize("text", ["stop", "how do I apply", "can they call me", "cuando me llaman", "my number is 4", "cancel"])
+def test_no_change(text: str) -> None:
+    assert change_of_request(hear(text)) is None
