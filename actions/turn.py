@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.buttons import press
+from bot.core.audiences import audience_said, turn_to
 from bot.core.geography import Place
 from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
@@ -70,6 +71,9 @@ def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
     heard = press(read_heard(message, spoken, slots.get("requested_slot")), tracker, load_knowledge())
     if settled and spoken:
         heard = replace(heard, language=Language.parse(spoken))
+    known = slots.get("audience")
+    audience = audience_said(heard) or (Audience(known) if known in set(Audience) else None)
+    heard = replace(heard, parts=tuple(turn_to(audience, ranked) for ranked in heard.parts))
     return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))
 
 

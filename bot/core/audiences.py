@@ -32,6 +32,27 @@ _WANTS_WORK = re.compile(
 _HIRES = re.compile(r"\b(?:we|our|workers|people|apprentices|employees|trabajadores|gente|empleados|aprendices|nuestr\w+)\b")
 
 
+# What a worker asks, beside what a company asks in the same words ("what does it cost me?").
+_TWINS = (
+    ("cost_to_apprentice", "employer_cost"),
+    ("wages", "employer_wage_schedule"),
+    ("already_employed", "employer_incumbent_workers"),
+    ("layoffs_cancellation", "employer_retention_termination"),
+    ("how_to_apply", "employer_how_to_sponsor"),
+)
+
+
+def turn_to(audience: Audience | None, ranked: tuple[str, ...]) -> tuple[str, ...]:
+    """Topics, best first, with the side of the audience before its twin where both were heard."""
+    turned = list(ranked)
+    for seekers, employers in _TWINS:
+        ours, theirs = (employers, seekers) if audience is Audience.EMPLOYER else (seekers, employers)
+        if audience in (Audience.EMPLOYER, Audience.SEEKER) and ours in turned and theirs in turned:
+            first, second = sorted((turned.index(ours), turned.index(theirs)))
+            turned[first], turned[second] = ours, theirs
+    return tuple(turned)
+
+
 def audience_said(heard: Heard) -> Audience | None:
     """Whom somebody says that they are."""
     if heard.act in ("i_am_employer", "i_am_seeker", "i_am_staff"):

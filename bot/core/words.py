@@ -156,7 +156,7 @@ AGES = {
 TURNED = re.compile(r"\b(?:turned|cumpli)(?: los)? (\d{1,2})\b")
 CONTACT_THEM = (
     r"i(?:'ll| will)? call(?: them)?|i'?ll (?:reach out|contact them)|myself|no contact|yo (?:les? )?llamo|yo los llamo|"
-    r"yo les hablo|yo me comunico|"
+    r"(?:(?:yo|luego|despues|al rato|mejor) )?les (?:hablo|marco|llamo)(?: yo)?|yo me comunico|"
     r"don'?t (?:have|want)|no (?:phone|cell|e-?mail|telefono|celular|correo)|prefer to call|no tengo (?:\w+ )?(?:correo|telefono|celular|email|numero)|(?:mejor|"
     r"prefiero) (?:yo )?llam(?:o|ar)(?:les|los)?"
 )

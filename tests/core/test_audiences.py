@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.audiences import audience_said, wants_production
+from bot.core.audiences import audience_said, turn_to, wants_production
 from bot.core.routing import Audience
 from tests.core.test_replies import hear
 
@@ -40,3 +40,24 @@ def test_who(text: str, audience: Audience | None) -> None:
 )
 def test_the_work_of_imt_is_wanted(text: str, wants: bool) -> None:
     assert wants_production(hear(text)) is wants
+
+
+COST = ("cost_to_apprentice", "benefits", "employer_cost")
+
+
+@pytest.mark.parametrize(
+    ("audience", "ranked", "turned"),
+    [
+        (Audience.EMPLOYER, COST, ("employer_cost", "benefits", "cost_to_apprentice")),
+        (Audience.SEEKER, COST, COST),
+        (Audience.SEEKER, ("employer_wage_schedule", "wages"), ("wages", "employer_wage_schedule")),
+        (Audience.STAFF, ("employer_cost", "cost_to_apprentice"), ("employer_cost", "cost_to_apprentice")),
+        (None, ("employer_cost", "cost_to_apprentice"), ("employer_cost", "cost_to_apprentice")),
+        (Audience.EMPLOYER, ("cost_to_apprentice", "union"), ("cost_to_apprentice", "union")),
+        (Audience.EMPLOYER, (), ()),
+    ],
+)
+def test_twin_topics_turn_to_the_side_of_the_audience(
+    audience: Audience | None, ranked: tuple[str, ...], turned: tuple[str, ...]
+) -> None:
+    assert turn_to(audience, ranked) == turned

@@ -581,6 +581,8 @@ def test_no_name(heard: Heard) -> None:
         (hear("I'll call them"), {"kind": "they_call", "value": ""}),
         (hear("I don't have a phone"), {"kind": "they_call", "value": ""}),
         (hear("yo les llamo"), {"kind": "they_call", "value": ""}),
+        (hear("luego les hablo yo"), {"kind": "they_call", "value": ""}),
+        (hear("al rato les marco"), {"kind": "they_call", "value": ""}),
     ],
     ids=lambda value: value.text if isinstance(value, Heard) else "",
 )
