@@ -22,7 +22,8 @@ train: app rasa ## train the model (`make run` does so whenever it is needed)
 	@$(PYTHON) -m bot train
 
 # Warnings are errors in both runs (pyproject.toml); --disable-warnings only hides the list of those that Rasa's imports let pass.
-test: tools rasa postgresql ## run all tests, on SQLite and on PostgreSQL
+# The checks go first: what they find shows within seconds.
+test: check postgresql ## check, then run all tests, on SQLite and on PostgreSQL
 	@$(PYTHON) -m bot train --if-changed
 	@status=0; \
 	$(RASA_PYTHON) -m pytest tests/nlu --confcutdir=tests/nlu --disable-warnings || status=1; \
@@ -39,10 +40,10 @@ bench: tools rasa postgresql ## measure speed and write docs/benchmarks.md, on a
 	@$(PYTHON) -m tests.load.bench_rasa --out var/bench
 
 check: tools rasa ## check style, types and the knowledge
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy bot actions --exclude '^bot/nlu/'
-	$(PYTHON) -m mypy bot/nlu --python-version 3.10 --python-executable $(RASA_PYTHON)
-	$(PYTHON) -m bot knowledge check
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy --no-error-summary bot actions --exclude '^bot/nlu/'
+	@$(PYTHON) -m mypy --no-error-summary bot/nlu --python-version 3.10 --python-executable $(RASA_PYTHON)
+	@$(PYTHON) -m bot knowledge check
 
 knowledge: app ## check that everything the assistant says has a source and reads well
 	@$(PYTHON) -m bot knowledge check
