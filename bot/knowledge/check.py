@@ -98,8 +98,9 @@ def check_knowledge(knowledge: Knowledge, required_topics: Iterable[str], today:
     for topic in (*knowledge.topics.values(), *knowledge.care.values()):
         faults += _topic_faults(topic, knowledge, today)
     for referral in knowledge.referrals:
-        evidence = Evidence.of(knowledge.facts[fact] for fact in referral.facts)
-        faults += _text_faults(f"referrals.yml {referral.id}", referral.answer, evidence, LONGEST_ANSWER)
+        where, cited = f"referrals.yml {referral.id}", knowledge.cited(referral.facts)
+        faults += _text_faults(where, referral.answer, Evidence.of(cited), LONGEST_ANSWER)
+        faults += _age_faults(where, referral.answer, cited, today)
     for name, phrase in knowledge.phrases.items():
         faults += _manner_faults(f"phrases.yml {name}", phrase, LONGEST_ANSWER)
     return faults

@@ -90,20 +90,32 @@ def test_unsourced_claims_are_found_in_variants_states_referrals_and_care() -> N
     assert len(faults(replace(TOPIC, id="injury", answer=text), care=True)) == 2
 
 
-@pytest.mark.parametrize("where", ["answer", "state"])
-def test_an_old_source_without_its_year(where: str) -> None:
+@pytest.mark.parametrize("place", ["answer", "states WI"])
+def test_an_old_source_without_its_year(place: str) -> None:
     said, dated = Bilingual("Someone pays you.", "Alguien le paga."), Bilingual("In 2019 someone paid.", "En 2019 alguien pagó.")
 
     def topic(text: Bilingual) -> Topic:
-        if where == "answer":
+        if place == "answer":
             return replace(TOPIC, answer=text, facts=("old",))
         return replace(TOPIC, states={"WI": StateNote(text, ("old",))})
 
-    found = faults(topic(said))
-    assert len(found) == 2 and all(
-        "rests on old, which is from 2019: say the year, or do not use it." in fault for fault in found
-    )
+    assert faults(topic(said)) == [_old(f"duration.yml {place} (en)"), _old(f"duration.yml {place} (es)")]
     assert faults(topic(dated)) == []
+
+
+def test_an_old_source_of_a_referral_or_of_care_without_its_year() -> None:
+    said = Bilingual("A person will ring.", "Una persona llama.")
+    dated = Bilingual("In 2019 a person rang.", "En 2019 llamó una persona.")
+    referral = replace(REFERRAL, answer=said, facts=("old",))
+    assert faults(referral=referral) == [_old("referrals.yml food (en)"), _old("referrals.yml food (es)")]
+    assert faults(referral=replace(referral, answer=dated)) == []
+    care = replace(TOPIC, id="injury", answer=said, facts=("old",))
+    assert faults(care, care=True) == [_old("injury.yml answer (en)"), _old("injury.yml answer (es)")]
+    assert faults(replace(care, answer=dated), care=True) == []
+
+
+def _old(where: str) -> str:
+    return f"{where}: rests on old, which is from 2019: say the year, or do not use it."
 
 
 @pytest.mark.parametrize(("day", "note"), [("2023", ""), ("n.d.", ""), ("1999", "stable: the text of a rule")])
