@@ -65,9 +65,12 @@ class OfficeLine:
 
 
 def import_partners(database: Database, path: Path | str, actor: str) -> ImportReport:
-    """Bring the offices to what the file says, all or nothing. Raises PartnerFileError with every error in the file."""
+    """Bring the offices to what the file says, all or nothing; a second import waits for the first.
+
+    Raises PartnerFileError with every error in the file, or DatabaseBusyError where the first takes long.
+    """
     rows = read_partner_rows(_read_bytes(Path(path)))
-    with database.transaction() as session:
+    with database.alone("import of partners") as session:
         return _Import(session, actor).run(rows)
 
 
