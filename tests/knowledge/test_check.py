@@ -309,3 +309,17 @@ def test_an_editor_gets_the_faults_of_form_first(tmp_path: Path) -> None:
 
 def test_small_talk_and_what_is_out_of_scope_need_no_answer() -> None:
     assert not {"chitchat", "out_of_scope"} & set(required_topics())
+
+
+@pytest.mark.parametrize(
+    ("en", "es", "told"),
+    [
+        ("Hi {name}.", "Hola.", "has “{name}” in one language only"),
+        ("Hi {name}.", "Hola {nombre}.", "has “{name}” and “{nombre}” in one language only"),
+        ("Hi {name.", "Hola {name}.", "has a { or } too many."),
+    ],
+)
+def test_blanks_of_a_phrase_stand_in_both_languages(en: str, es: str, told: str) -> None:
+    (found,) = faults(phrase=Bilingual(en, es))
+    assert found.startswith(f"phrases.yml hello: {told}")
+    assert faults(phrase=Bilingual("Hi {name}.", "Hola {name}.")) == []
