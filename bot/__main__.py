@@ -43,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _build_parser().parse_args(arguments)
     try:
         chosen.run(chosen)
+        sys.stdout.flush()
     except PartnerFileError as error:
         return _fail(*map(str, error.errors), f"Nothing was imported. Errors: {len(error.errors)}.")
     except (SettingsError, DatabaseError, RunError, ChatError, _UsageError) as error:
         return _fail(str(error))
+    except BrokenPipeError:  # whoever read us has enough, as `head` has; Python must not try to print the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -145,7 +148,8 @@ def _add_command(commands: Groups, name: str, run: Handler, text: str) -> argpar
 
 
 def _import_partners(chosen: argparse.Namespace) -> None:
-    with _open() as database:
+    progress = Progress(Console(stderr=True, highlight=False, markup=False, soft_wrap=True))
+    with _open() as database, progress.step(f"Importing {chosen.file}"):
         report = partners.import_partners(database, chosen.file, _actor())
     print(f"added {len(report.added)}, changed {len(report.changed)}, unchanged {len(report.unchanged)}")
     for office_id in (*report.added, *report.changed):

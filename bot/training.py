@@ -19,7 +19,7 @@ from bot.settings import Settings
 MODEL = Path("models/imt.tar.gz")
 FINGERPRINT = Path("models/imt.fingerprint")
 RASA_PYTHON = Path(".venv-rasa/bin/python")
-# `rasa` without TensorFlow, which nothing in config.yml uses: docs/adr/0004-serving.md.
+# `rasa` without TensorFlow and matplotlib, which nothing here uses: docs/adr/0004-serving.md.
 RASA = "bot.nlu.serve"
 LOGS = Path("var/log")
 TRAINING_LOG = LOGS / "train.log"
@@ -81,8 +81,6 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TICKET_LOCK_LIFETIME": str(_LOCK_SECONDS),
         "PYTHONUNBUFFERED": "1",
-        # Rasa's libraries of 2023 warn of each other's old names at every start; our own tests turn warnings into errors.
-        "PYTHONWARNINGS": "ignore",
     }
 
 

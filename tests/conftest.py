@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database, open_database, upgrade_database
 from bot.store.partners import import_partners
@@ -16,8 +16,8 @@ from tests.postgresql import find_binaries, make_database, run_server
 SEED = Path(__file__).resolve().parents[1] / "data" / "partners" / "partners.csv"
 KINDS = ("sqlite", "postgresql")
 
-# The same examples at each run: a failure that comes and goes stops people who did not cause it.
-settings.register_profile("repeatable", derandomize=True)
+# The same examples at each run, however busy the machine: a failure that comes and goes stops people who did not cause it.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeatable")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
-from bot.settings import load_settings
+from bot.settings import ROOT, load_settings
 from tests.conftest import SEED
 
 Run = Callable[..., tuple[int, str, str]]
@@ -39,13 +41,21 @@ def test_import_export_list_check(run: Run, tmp_path: Path) -> None:
     assert "lift-in: no website, telephone or e-mail" in run("partners", "check")[1]
 
 
+def test_a_reader_that_has_enough_ends_a_command_quietly(run: Run, tmp_path: Path) -> None:
+    run("database", "upgrade")
+    run("partners", "import", SEED)
+    shell = f"'{sys.executable}' -m bot partners export | head -1"
+    read = subprocess.run(["bash", "-o", "pipefail", "-c", shell], cwd=ROOT, capture_output=True, text=True)
+    assert (read.returncode, read.stdout[:8], read.stderr) == (0, "id,name,", "")
+
+
 def test_every_error_of_a_file_is_listed(run: Run, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.csv"
     wrong.write_text(SEED.read_text(encoding="utf-8").replace("IL,60601", "IL,00000").replace(",15,", ",x,"), encoding="utf-8")
     run("database", "upgrade")
     code, _, errors = run("partners", "import", wrong)
     assert code == 1
-    assert errors.startswith("line 2, zip: There is no ZIP code 00000 in any state.\n")
+    assert f"Importing {wrong} …\nline 2, zip: There is no ZIP code 00000 in any state.\n" in errors
     assert "Nothing was imported" in errors
 
 

@@ -22,7 +22,10 @@ from bot.core.grid import miles_between
 from bot.core.language import Language
 from bot.core.states import STATES
 
-__all__ = ["Place", "foreign_country", "lookup_city", "lookup_zip", "meant_cities", "miles_between", "state_box", "state_name", "state_named"]
+__all__ = [
+    "Place", "foreign_country", "lookup_city", "lookup_zip", "meant_cities", "miles_between", "state_box", "state_name",
+    "state_named",
+]  # fmt: skip
 
 _WHEEL: Any = zipcodes
 _ZIP = re.compile(r"\s*([0-9]{5})(?:[- ]?[0-9]{4})?\s*")

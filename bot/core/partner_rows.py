@@ -47,7 +47,7 @@ def read_partner_rows(data: bytes) -> list[dict[str, str]]:
     lines = list(_read_lines(_decode(data)))
     if not lines:
         raise PartnerFileError([RowError(1, "", "The file is empty. Its first line must name the columns.")])
-    header, body = [cell.strip() for cell in lines[0][1]], lines[1:]
+    header, body = [cell.strip().lower() for cell in lines[0][1]], lines[1:]
     if faults := _check_header(header):
         raise PartnerFileError([RowError(1, column, message) for column, message in faults])
     if not body:
@@ -118,8 +118,9 @@ def _read_lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_header(header: list[str]) -> list[tuple[str, str]]:
-    if len(header) == 1 and header[0].count(";") > 3:
-        return [("", "The columns are parted by semicolons. Save the file with commas.")]
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and header[0].count(mark) > 3:
+            return [("", f"The columns are parted by {name}. Save the file with commas.")]
     missing = [column for column in COLUMNS if column not in header]
     faults = [(name, _unknown_column(name, missing)) for name in header if name not in COLUMNS]
     faults += [(name, "This column is there twice.") for name in dict.fromkeys(header) if header.count(name) > 1]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from string import Formatter
 
 from bot.core.language import Bilingual, Language
 from bot.knowledge.claims import Evidence, claims_of, readable_grade
@@ -98,10 +99,12 @@ def check_knowledge(knowledge: Knowledge, required_topics: Iterable[str], today:
     for topic in (*knowledge.topics.values(), *knowledge.care.values()):
         faults += _topic_faults(topic, knowledge, today)
     for referral in knowledge.referrals:
-        evidence = Evidence.of(knowledge.facts[fact] for fact in referral.facts)
-        faults += _text_faults(f"referrals.yml {referral.id}", referral.answer, evidence, LONGEST_ANSWER)
+        where, cited = f"referrals.yml {referral.id}", knowledge.cited(referral.facts)
+        faults += _text_faults(where, referral.answer, Evidence.of(cited), LONGEST_ANSWER)
+        faults += _age_faults(where, referral.answer, cited, today)
     for name, phrase in knowledge.phrases.items():
         faults += _manner_faults(f"phrases.yml {name}", phrase, LONGEST_ANSWER)
+        faults += _blank_faults(f"phrases.yml {name}", phrase)
     return faults
 
 
@@ -146,6 +149,17 @@ def _manner_faults(where: str, text: Bilingual, longest: int) -> Iterator[Fault]
         for sentence in re.findall(r"[^.!?¿\n]+[.!?]?", said):
             if sentence.endswith("?") or _REQUEST[language].match(sentence):
                 yield from _forbidden_question(f"{where} ({language})", sentence, language)
+
+
+def _blank_faults(where: str, phrase: Bilingual) -> Iterator[Fault]:
+    try:
+        english, spanish = ({name for _, name, _, _ in Formatter().parse(text) if name is not None} for text in (phrase.en, phrase.es))
+    except ValueError:
+        yield Fault(where, "has a { or } too many.")
+        return
+    if english != spanish:
+        names = " and ".join(f"“{{{name}}}”" for name in sorted(english ^ spanish))
+        yield Fault(where, f"has {names} in one language only; words in braces are filled in and have to stand in both.")
 
 
 def _forbidden_question(where: str, sentence: str, language: Language) -> Iterator[Fault]:

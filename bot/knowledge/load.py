@@ -12,12 +12,28 @@ import yaml
 
 from bot.core.language import Bilingual
 from bot.core.routing import Audience
+from bot.core.states import STATES
 from bot.knowledge.model import Fact, Knowledge, PersonOffer, Referral, StateNote, Topic
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 _TOPIC_KEYS = {"topic", "label", "answer", "facts", "person", "next", "states", *Audience}
 _T = TypeVar("_T")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_HINTS = {
+    "found character that cannot start any token": "There is a tab or another character that may not stand here: use spaces",
+    "found a tab character where an indentation space is expected": "There is a tab: use spaces",
+    "mapping values are not allowed in this context": "There is a colon too many: put the text in quotes or below “|”",
+}
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]
+    """Refuses an entry that stands twice: YAML itself would silently take the last one."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"the entry '{twice[0]}' stands twice.")
+        return super().construct_mapping(node, deep)
 
 
 class KnowledgeError(Exception):
@@ -42,7 +58,7 @@ def load_knowledge(directory: Path = DIRECTORY) -> Knowledge:
         referrals=tuple(_read_referrals(directory / "referrals.yml", faults)),
         phrases=_read_phrases(directory / "phrases.yml", faults),
     )
-    faults += _dangling(knowledge)
+    faults += _dangling(knowledge, {path.stem for path in (directory / "topics").glob("*.yml")})
     if faults:
         raise KnowledgeError(faults)
     return knowledge
@@ -82,7 +98,12 @@ def _guarded(path: Path, build: Callable[[Any], _T], faults: list[str]) -> _T | 
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        faults.append(f"{path.name}{where}: this is not valid YAML ({getattr(error, 'problem', error)}).")
+        problem = getattr(error, "problem", error)
+        hint = _HINTS.get(str(problem), "Look at the spaces, colons and quotes here and in the line before")
+        faults.append(f"{path.name}{where}: this is not valid YAML. {hint} ({problem}).")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        faults.append(f"{path.name} line {line}: the file is not in UTF-8. Save it as UTF-8.")
     except FileNotFoundError:
         faults.append(f"{path.name}: the file is missing.")
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -93,7 +114,8 @@ def _guarded(path: Path, build: Callable[[Any], _T], faults: list[str]) -> _T | 
 def _topic(data: Any) -> Topic:
     unknown = set(_mapping(data, "the file")) - _TOPIC_KEYS
     if unknown:
-        raise ValueError(f"unknown entries {', '.join(sorted(unknown))}; known are {', '.join(sorted(_TOPIC_KEYS))}.")
+        named = ", ".join(f"'{key}'" for key in sorted(map(str, unknown)))
+        raise ValueError(f"unknown here: {named}. Look at the spaces before it; known are {', '.join(sorted(_TOPIC_KEYS))}.")
     return Topic(
         id=_required(data, "topic"),
         label=_bilingual(data, "label"),
@@ -103,7 +125,7 @@ def _topic(data: Any) -> Topic:
         next=_ids_or_none({"next": [], **data}, "next"),
         variants={audience: _bilingual(data, audience) for audience in Audience if audience in data},
         states={
-            state: StateNote(_bilingual(data["states"], state), _ids(note, "facts"))
+            _state(state): StateNote(_bilingual(data["states"], state), _ids(note, "facts"))
             for state, note in _mapping(data.get("states") or {}, "'states'").items()
         },
     )
@@ -139,6 +161,12 @@ def _person(value: Any) -> PersonOffer:
     return PersonOffer(value)
 
 
+def _state(code: Any) -> str:
+    if code not in STATES:
+        raise ValueError(f"'{code}' under 'states' is no state; use two capital letters, as in WI.")
+    return str(code)
+
+
 def _bilingual(data: Any, key: str) -> Bilingual:
     pair = _mapping(_required(data, key), f"'{key}'")
     texts = {language: str(pair.get(language) or "").strip() for language in ("en", "es")}
@@ -149,26 +177,29 @@ def _bilingual(data: Any, key: str) -> Bilingual:
 
 
 def _read_referrals(path: Path, faults: list[str]) -> Iterator[Referral]:
-    def build(data: Any) -> list[Referral]:
-        return [
-            Referral(_required(item, "id"), _ids(item, "words"), _bilingual(item, "answer"), _ids_or_none(item, "facts"))
-            for item in data
-        ]
+    yield from _guarded(path, lambda data: [_referral(item) for item in data], faults) or []
 
-    yield from _guarded(path, build, faults) or []
+
+def _referral(item: Any) -> Referral:
+    try:
+        return Referral(_required(item, "id"), _ids(item, "words"), _bilingual(item, "answer"), _ids_or_none(item, "facts"))
+    except ValueError as error:
+        named = str(item.get("id") or " ".join(str(item).split())[:40])
+        raise ValueError(f"in '{named}', {error}") from None
 
 
 def _read_phrases(path: Path, faults: list[str]) -> dict[str, Bilingual]:
     return _guarded(path, lambda data: {key: _bilingual(data, key) for key in _mapping(data, "the file")}, faults) or {}
 
 
-def _dangling(knowledge: Knowledge) -> Iterator[str]:
+def _dangling(knowledge: Knowledge, topics: set[str]) -> Iterator[str]:
+    """`topics` have a file, though it may have faults of its own."""
     for topic in (*knowledge.topics.values(), *knowledge.care.values()):
         cited = {*topic.facts, *(fact for note in topic.states.values() for fact in note.facts)}
         for fact in sorted(cited - set(knowledge.facts)):
             yield f"{topic.id}.yml: it cites the fact {fact}, which facts.tsv does not have."
         for follow_up in topic.next:
-            if follow_up not in knowledge.topics:
+            if follow_up not in topics:
                 yield f"{topic.id}.yml: 'next' names {follow_up}, which is no topic."
     for referral in knowledge.referrals:
         for fact in sorted(set(referral.facts) - set(knowledge.facts)):

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.knowledge.check import check_knowledge
+from bot.knowledge.lines import with_line
 from bot.knowledge.load import DIRECTORY, KnowledgeError, load_knowledge
 
 WITHOUT_ANSWER = ("chitchat", "out_of_scope")
@@ -19,9 +20,10 @@ def required_topics(directory: Path = DIRECTORY) -> list[str]:
 
 
 def faults_of_knowledge(today: date, directory: Path = DIRECTORY) -> list[str]:
-    """Every fault, a sentence each; an empty list when all is well."""
+    """Every fault, a sentence each, with its file and line; an empty list when all is well."""
     try:
         knowledge = load_knowledge(directory)
+        faults = [str(fault) for fault in check_knowledge(knowledge, required_topics(directory), today)]
     except KnowledgeError as error:
-        return error.faults
-    return [str(fault) for fault in check_knowledge(knowledge, required_topics(directory), today)]
+        faults = error.faults
+    return [with_line(fault, directory) for fault in faults]

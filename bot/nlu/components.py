@@ -9,7 +9,7 @@ import logging
 import os
 import pickle
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -31,9 +31,10 @@ TOPIC_INTENT = "faq"
 _FILE = "models.pickle"
 
 
-def open_encoder() -> SentenceEncoder:
-    """The encoder that the settings ENCODER and ENCODER_THREADS name."""
-    return load_encoder(os.environ.get("ENCODER", "e5-int8"), MODELS / "encoder", int(os.environ.get("ENCODER_THREADS", "1")))
+def open_encoder(threads: Optional[int] = None) -> SentenceEncoder:
+    """The encoder that the setting ENCODER names, with as many threads as ENCODER_THREADS says if none are given."""
+    wanted = threads or int(os.environ.get("ENCODER_THREADS", "1"))
+    return load_encoder(os.environ.get("ENCODER", "e5-int8"), MODELS / "encoder", wanted)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -58,9 +59,10 @@ class TopicClassifier(GraphComponent):
         """Encode what is new, fit both models on the examples of `data/nlu/`, and store them.
 
         The examples are read from their files and not from `training_data`: Rasa copies and compares its training data
-        so often that 11,000 examples cost it longer than the fitting, so `make train` hands it only the acts.
+        so often that 30,000 examples cost it longer than the fitting, so `make train` hands it only the acts.
         """
-        model, language = fit_models(open_encoder(), MODELS / "cache", Thresholds.load().temperature)
+        every = os.cpu_count() or 1  # nobody is being answered meanwhile, and threads change no vector
+        model, language = fit_models(open_encoder(every), MODELS / "cache", Thresholds.load().temperature)
         with self._storage.write_to(self._resource) as directory:
             (directory / _FILE).write_bytes(pickle.dumps((model, language), protocol=pickle.HIGHEST_PROTOCOL))
         return self._resource

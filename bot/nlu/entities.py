@@ -13,10 +13,6 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import phonenumbers
 import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Span
-from text_to_num import alpha2digit
-
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,6 +20,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Span
+from text_to_num import alpha2digit
 
 from bot.nlu.gazetteer import AMBIGUOUS_ABBREVIATIONS, STATE_NAMES
 

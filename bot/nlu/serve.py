@@ -1,23 +1,27 @@
-"""Rasa's command line without two burdens: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
+"""Rasa's command line without three burdens: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
 
-Rasa imports every component that it has, and eight of its modules import TensorFlow, for classifiers and policies that
-config.yml does not name: something that fails when it is used stands in for those eight. And with each answer of the action
-server Rasa has the schema of such answers checked, which never changes: it is checked once. All else is Rasa as it is. What
-that saves and what it risks: docs/adr/0004-serving.md.
+Rasa imports all that it has: eight of its modules import TensorFlow, for classifiers and policies that config.yml does not
+name, and one imports matplotlib, for the pictures of `rasa test`. Something that fails when it is used stands in for those
+nine. With each answer of the action server Rasa has the schema of such answers checked, which never changes: it is checked
+once. And Sanic has every deprecation in its libraries told, whatever PYTHONWARNINGS says: they are not. All else is Rasa as
+it is. What that saves and what it risks: docs/adr/0004-serving.md.
 
-Responsible for these two. Must not know our components, nor change what Rasa does.
+Responsible for these three. Must not know our components, nor change what Rasa does.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import warnings
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Dict, List, NoReturn, Optional, Sequence, Set, Tuple
 
-# What the rest of Rasa 3.6.21 imports from its modules that import TensorFlow.
+# What the rest of Rasa 3.6.21 imports from its modules that import TensorFlow or matplotlib.
+_PLOTTING = "rasa.utils.plotting"
 _COMPONENTS: Dict[str, Tuple[str, ...]] = {
     "rasa.core.policies.ted_policy": ("TEDPolicy",),
     "rasa.core.policies.unexpected_intent_policy": ("UnexpecTEDIntentPolicy",),
@@ -29,14 +33,15 @@ _COMPONENTS: Dict[str, Tuple[str, ...]] = {
 _HELPERS: Dict[str, Tuple[str, ...]] = {
     "rasa.utils.tensorflow.callback": ("RasaModelCheckpoint", "RasaTrainingLogger"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
+    _PLOTTING: ("plot_confusion_matrix", "plot_curve", "plot_paired_histogram"),
 }
 
 
-def leave_out_tensorflow() -> None:
-    """From here on Rasa's modules that need TensorFlow are empty. Raises RuntimeError where one was imported before."""
+def leave_out_unused() -> None:
+    """From here on Rasa's modules that need TensorFlow or matplotlib are empty. RuntimeError where one was imported before."""
     early = sorted(name for name in (*_COMPONENTS, *_HELPERS) if name in sys.modules)
     if early:
-        raise RuntimeError(f"too late to leave out TensorFlow: {', '.join(early)} imported already")
+        raise RuntimeError(f"too late to leave out what is not used: {', '.join(early)} imported already")
     sys.meta_path.insert(0, _Finder())
 
 
@@ -82,10 +87,11 @@ def _component(name: str, module: str) -> type:
 def _refuse(what: Any, *_: Any, **__: Any) -> NoReturn:
     from rasa.shared.exceptions import RasaException
 
-    name = what.__name__ if isinstance(what, type) else type(what).__name__
+    kind = what if isinstance(what, type) else type(what)
+    library = "matplotlib" if kind.__module__ == _PLOTTING else "TensorFlow"
     raise RasaException(
-        f"{name} needs TensorFlow, which this assistant leaves out, to start sooner and to take less memory. Take {name} out of "
-        "config.yml, or let RASA in bot/training.py name `rasa` instead of `bot.nlu.serve` (see docs/adr/0004-serving.md)."
+        f"{kind.__name__} needs {library}, which this assistant leaves out, to start sooner and to take less memory. Take it "
+        "out of config.yml, or let RASA in bot/training.py name `rasa` instead of `bot.nlu.serve` (docs/adr/0004-serving.md)."
     )
 
 
@@ -105,10 +111,25 @@ def check_schemas_once() -> None:
     Draft202012Validator.check_schema = staticmethod(check_new)
 
 
+def tell_no_deprecations() -> None:
+    """The deprecations of libraries among themselves are not shown; those of our own modules are, and every other warning.
+
+    No filter does it: Sanic and Rasa put theirs ("once" for each deprecation and user warning) before any that stands.
+    """
+    show, ours = warnings.showwarning, os.path.dirname(os.path.abspath(__file__))
+
+    def show_others(message: Any, category: Any, filename: str, *more: Any, **options: Any) -> None:
+        if not issubclass(category, (DeprecationWarning, PendingDeprecationWarning)) or filename.startswith(ours):
+            show(message, category, filename, *more, **options)
+
+    warnings.showwarning = show_others
+
+
 def main() -> None:
     """Rasa's own command line, with the arguments given."""
-    leave_out_tensorflow()
+    leave_out_unused()
     check_schemas_once()
+    tell_no_deprecations()
     from rasa.__main__ import main as run_rasa
 
     run_rasa()

@@ -16,9 +16,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 _HOW_TO_SET = "Set DATABASE_URL to sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
@@ -28,8 +29,9 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 5000", "synchronous = NORMAL")
+_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL")
 _CONNECT_SECONDS = 5
+_LOCK_MILLISECONDS = 5000
 
 
 class DatabaseError(Exception):
@@ -42,6 +44,10 @@ class DatabaseUrlError(DatabaseError):
 
 class DatabaseUnreachableError(DatabaseError):
     """DATABASE_URL is an address, and nothing usable answers there."""
+
+
+class DatabaseBusyError(DatabaseError):
+    """Somebody else is at the same task."""
 
 
 class DatabaseOutdatedError(DatabaseError):
@@ -60,6 +66,20 @@ class Database:
         """A session that is committed at the end, or rolled back when an exception leaves the block."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[Session]:
+        """A transaction that waits until no other one is at this task. Raises DatabaseBusyError when that takes too long."""
+        try:
+            with self.transaction() as session:
+                if self.engine.dialect.name == "postgresql":  # SQLite has one writer at a time as it is
+                    session.execute(text(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}"))
+                    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:task))"), {"task": task})
+                yield session
+        except OperationalError as error:
+            if not _is_locked(error):
+                raise
+            raise DatabaseBusyError(f"Another {task} is at work on this database. Try again when it has ended.") from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -141,7 +161,7 @@ def _open_postgresql(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours, see below
-    for pragma in _PRAGMAS:
+    for pragma in (*_PRAGMAS, f"busy_timeout = {_LOCK_MILLISECONDS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -150,6 +170,10 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
     if begin:
         connection.exec_driver_sql(begin)
+
+
+def _is_locked(error: OperationalError) -> bool:
+    return isinstance(error.orig, LockNotAvailable) or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def _unreachable(url: URL, error: Exception) -> str:

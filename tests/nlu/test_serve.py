@@ -1,4 +1,4 @@
-"""Rasa without TensorFlow trains and answers; who asks for a component that needs TensorFlow is told so."""
+"""Rasa without TensorFlow and matplotlib trains and answers, and is quiet; who asks for what needs them is told so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ import pytest
 pytest.importorskip("rasa", reason="Rasa lives in .venv-rasa")
 
 ROOT = Path(__file__).resolve().parents[2]
-_RASA = [sys.executable, "-W", "ignore", "-X", "importtime", "-m", "bot.nlu.serve"]
+_RASA = [sys.executable, "-X", "importtime", "-m", "bot.nlu.serve"]
+_LEFT_OUT = {"tensorflow", "keras", "jax", "matplotlib"}
 _CONFIG = """
 recipe: default.v1
 assistant_id: test
@@ -59,7 +60,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_project(folder, "KeywordIntentClassifier")
     trained = _train(folder)
     assert trained.returncode == 0, trained.stdout
-    assert _imported(trained.stderr).isdisjoint({"tensorflow", "keras", "jax"})
+    assert _imported(trained.stderr).isdisjoint(_LEFT_OUT)
     return folder
 
 
@@ -86,9 +87,10 @@ def test_a_message_is_answered_without_tensorflow(project: Path, address: str) -
     request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert [message["text"] for message in json.load(answer)] == ["Good day to you"]
-    imported = _imported((project / "serve.log").read_text(encoding="utf-8"))
-    assert "rasa.core.agent" in imported
-    assert imported.isdisjoint({"tensorflow", "keras", "jax"})
+    log = (project / "serve.log").read_text(encoding="utf-8")
+    assert "rasa.core.agent" in _imported(log)
+    assert _imported(log).isdisjoint(_LEFT_OUT)
+    assert "DeprecationWarning" not in log
 
 
 @pytest.mark.parametrize("classifier", ["DIETClassifier", "rasa.nlu.classifiers.diet_classifier.DIETClassifier"])
@@ -111,8 +113,8 @@ def test_training_a_component_that_needs_tensorflow_says_what_to_do(tmp_path: Pa
 def test_loading_a_component_that_needs_tensorflow_says_what_to_do(component: str) -> None:
     """As Rasa loads the components of a model that was trained elsewhere."""
     lines = [
-        "from bot.nlu.serve import leave_out_tensorflow",
-        "leave_out_tensorflow()",
+        "from bot.nlu.serve import leave_out_unused",
+        "leave_out_unused()",
         "from rasa.shared.utils.common import class_from_module_path",
         f"class_from_module_path('{component}').load({{}}, None, None, None)",
     ]
@@ -121,12 +123,38 @@ def test_loading_a_component_that_needs_tensorflow_says_what_to_do(component: st
     assert f"RasaException: {name} needs TensorFlow" in loaded.stderr
 
 
+def test_a_picture_that_needs_matplotlib_says_what_to_do() -> None:
+    lines = [
+        "from bot.nlu.serve import leave_out_unused",
+        "leave_out_unused()",
+        "import rasa.nlu.test",
+        "rasa.nlu.test.plot_utils.plot_paired_histogram([[1], [2]], 'title', 'file.png')",
+    ]
+    drawn = _run([sys.executable, "-W", "ignore", "-c", "\n".join(lines)], ROOT)
+    assert "RasaException: plot_paired_histogram needs matplotlib" in drawn.stderr
+
+
+def test_deprecations_of_libraries_are_not_shown_and_other_warnings_are() -> None:
+    lines = [
+        "import warnings, bot.nlu",
+        "from bot.nlu.serve import tell_no_deprecations",
+        "tell_no_deprecations()",
+        "warnings.simplefilter('always')",
+        "ours = bot.nlu.__path__[0] + '/topics.py'",
+        "warnings.warn_explicit('library', DeprecationWarning, '/site-packages/sanic/app.py', 1)",
+        "warnings.warn_explicit('ours', DeprecationWarning, ours, 1)",
+        "warnings.warn_explicit('other', UserWarning, '/site-packages/sanic/app.py', 1)",
+    ]
+    told = _run([sys.executable, "-c", "\n".join(lines)], ROOT)
+    assert re.findall(r"Warning: (\w+)", told.stderr) == ["ours", "other"], told.stderr
+
+
 def test_answers_of_the_action_server_are_checked_as_before_and_their_schema_once() -> None:
     lines = [
         "from unittest import mock",
         "import jsonschema",
-        "from bot.nlu.serve import check_schemas_once, leave_out_tensorflow",
-        "leave_out_tensorflow()",
+        "from bot.nlu.serve import check_schemas_once, leave_out_unused",
+        "leave_out_unused()",
         "check = mock.Mock(wraps=jsonschema.Draft202012Validator.check_schema)",
         "jsonschema.Draft202012Validator.check_schema = check",
         "check_schemas_once()",
@@ -153,11 +181,11 @@ def test_it_is_too_late_once_tensorflow_is_there() -> None:
     lines = [
         "import sys, types",
         "sys.modules['rasa.core.policies.ted_policy'] = types.ModuleType('ted_policy')",
-        "from bot.nlu.serve import leave_out_tensorflow",
-        "leave_out_tensorflow()",
+        "from bot.nlu.serve import leave_out_unused",
+        "leave_out_unused()",
     ]
     late = _run([sys.executable, "-c", "\n".join(lines)], ROOT)
-    assert "too late to leave out TensorFlow: rasa.core.policies.ted_policy" in late.stderr
+    assert "too late to leave out what is not used: rasa.core.policies.ted_policy" in late.stderr
 
 
 def _write_project(folder: Path, classifier: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,9 @@ from sqlalchemy import func, select
 from bot.core.confidence import Freshness
 from bot.core.partner_rows import PartnerFileError, read_partner_rows, write_partner_rows
 from bot.core.states import PROGRAMME_STATES, STATES
-from bot.store.database import Database
+from bot.store import database as database_module
+from bot.store import partners
+from bot.store.database import Database, DatabaseBusyError, open_database, upgrade_database
 from bot.store.partners import check_partners, export_partners, import_partners, list_partners
 from bot.store.schema import ContactChannel, Office, OfficeHistory, OfficeReach, Partner
 from tests.conftest import SEED
@@ -150,3 +155,55 @@ def test_check_finds_what_staff_should_look_after(seeded: Database) -> None:
     assert [finding[:2] for finding in findings if "no regional partner" in finding] == ["CA", "CO", "ID", "KY", "SC"]
     assert "agency-oh: the phone is old (2014-07-18)." in findings
     assert any(finding.startswith("igniteli-ny: its IMT may be another programme") for finding in findings)
+
+
+def test_of_two_imports_at_once_the_second_builds_on_the_first(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first stops between reading and writing until the second has begun; without a lock both would add every office."""
+    changed = [row | {"short_name": "New name"} if row["id"] == "wrtp" else row for row in seed_rows()]
+    second_file = write_rows(tmp_path, changed)
+    first_has_read, second_began = threading.Event(), threading.Event()
+    load = partners._load_offices
+
+    def load_slowly(session: object) -> list[Office]:
+        offices = load(session)  # type: ignore[arg-type]
+        if not first_has_read.is_set():
+            first_has_read.set()
+            second_began.wait(5)
+            second_ended.wait(0.5)
+        return offices
+
+    def import_second() -> partners.ImportReport:
+        first_has_read.wait(5)
+        second_began.set()
+        try:
+            return import_partners(database, second_file, "ben")
+        finally:
+            second_ended.set()
+
+    second_ended = threading.Event()
+    monkeypatch.setattr(partners, "_load_offices", load_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(import_partners, database, SEED, "ana"), pool.submit(import_second)
+    assert len(first.result().added) == 46
+    assert (second.result().added, second.result().changed) == ((), ("wrtp",))
+    assert count(database, OfficeHistory) == 47
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_import_that_waits_too_long_is_told_why(
+    kind: str, make_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_LOCK_MILLISECONDS", 100)
+    url = make_url(kind)
+    upgrade_database(url)
+    one, other = open_database(url), open_database(url)
+    with one.alone("import of partners") as session:
+        session.execute(select(1))
+        with pytest.raises(DatabaseBusyError, match=r"Another import of partners is at work .* Try again"):
+            import_partners(other, SEED, "ben")
+    assert count(other, Office) == 0
+    assert len(import_partners(other, SEED, "ben").added) == 46
+    one.close()
+    other.close()
