@@ -75,6 +75,10 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error))) from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not in UTF-8. Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"The file .env cannot be read: {error.strerror}.") from None
 
 
 def _sentences(error: ValidationError) -> list[str]:

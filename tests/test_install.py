@@ -88,6 +88,7 @@ def test_none_says_what_to_install(machine: Machine, name: str, version: str) ->
     done = machine.install(name)
     assert done.returncode == 1
     assert f"No working Python {version}" in done.stderr
+    assert f"apt-get install python{version} python{version}-venv" in done.stderr
     assert f"'uv python install {version}'" in done.stderr
     assert not (machine.root / ".venv").exists()
     assert not (machine.root / ".venv-rasa").exists()

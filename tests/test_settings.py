@@ -53,6 +53,12 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert [line.split()[1] for line in str(caught.value).splitlines()] == ["RASA_PORT", "ENCODER"]
 
 
+def test_a_file_that_is_not_in_utf_8_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"RASA_PORT=5\xe9\n")
+    with pytest.raises(SettingsError, match=r"\.env is not in UTF-8"):
+        load_settings()
+
+
 def test_every_setting_says_what_it_means() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 
