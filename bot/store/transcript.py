@@ -1,7 +1,8 @@
 """What was said in a conversation, read from Rasa's table `events`.
 
 Responsible for reading the lines of all sessions, for adding those of the running turn, for finding an answer again, and for
-erasing them. Must not know what the lines are for. Rasa owns the table and may not have made it yet; nothing here writes to it but `erase_events`.
+erasing them. Must not know what the lines are for. Rasa owns the table and may not have made it yet; nothing here writes to
+it but `erase_events`.
 """
 
 from __future__ import annotations
