@@ -192,12 +192,12 @@ def test_a_killed_workers_message_is_answered_from_the_tracker_or_asked_again(ro
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Path]]:
     folder = tmp_path_factory.mktemp("shared")
     upgrade_database(f"sqlite:///{folder / 'imt.db'}")
-    room = make_room(open_database(f"sqlite:///{folder / 'imt.db'}"), folder)
-    yield room
-    room.close()
+    database = open_database(f"sqlite:///{folder / 'imt.db'}")
+    yield database, folder
+    database.close()
 
 
 _SENT = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=12)
@@ -206,9 +206,9 @@ _SENT = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, ma
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=_SENT, failures=st.lists(st.booleans(), max_size=3), workers=st.integers(1, 3))
 def test_whatever_is_sent_again_and_fails_each_is_answered_once_and_in_order(
-    shared: Room, sent: list[tuple[int, int]], failures: list[bool], workers: int
+    shared: tuple[Database, Path], sent: list[tuple[int, int]], failures: list[bool], workers: int
 ) -> None:
-    failing = iter(failures)
+    room, failing = make_room(*shared), iter(failures)
 
     def answer(_: str, text: str) -> list[Reply]:
         if next(failing, False):
@@ -216,12 +216,12 @@ def test_whatever_is_sent_again_and_fails_each_is_answered_once_and_in_order(
         return [Reply(text)]
 
     async def play() -> list[View]:
-        begun = [await begin(shared, "web", None, None) for _ in range(3)]
+        begun = [await begin(room, "web", None, None) for _ in range(3)]
         async with AsyncExitStack() as stack:
             for _ in range(workers):
-                await stack.enter_async_context(answering(shared, ToldRasa(answer)))
-            await asyncio.gather(*(receive(shared, begun[where].id, str(each), f"m{each}", "web") for where, each in sent))
-            return [await until(shared, each.id, answered) for each in begun]
+                await stack.enter_async_context(answering(room, ToldRasa(answer)))
+            await asyncio.gather(*(receive(room, begun[where].id, str(each), f"m{each}", "web") for where, each in sent))
+            return [await until(room, each.id, answered) for each in begun]
 
     for number, view in enumerate(asyncio.run(play())):
         asked = [message for message in view.messages if message.author is Author.VISITOR]
