@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
 from bot.conversation.bell import wait
 from bot.conversation.cards import place_cards
 from bot.conversation.loops import log, log_failure, repeat
-from bot.conversation.measures import MESSAGES, STAGES, TOPICS, TURNS
+from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
 from bot.conversation.texts import APOLOGY, FAILED, STILL_WORKING, apologise, tell
 from bot.core.conversation import Author, Said, TurnState
@@ -51,6 +51,7 @@ class Answerer:
         self._room, self._rasa, self._is_able = room, rasa, is_able
         self._apology_after, self._lease = apology_after, lease
         self._worker = uuid4().hex
+        self._declines = {room.knowledge.phrases["decline"].en, room.knowledge.phrases["decline"].es}
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._silences: Counter[tuple[str, int]] = Counter()
 
@@ -102,7 +103,7 @@ class Answerer:
         cards = [await self._room.call(place_cards, reply.cards) for reply in replies]
         said = [_said(reply, placed) for reply, placed in zip(replies, cards, strict=True)]
         await self._end(claim, question, TurnState.ANSWERED, said)
-        _count_topics(said)
+        _count(said, self._declines)
 
     async def _replies(self, claim: Claim, question: Question) -> list[Reply]:
         """Raises RasaError."""
@@ -171,6 +172,8 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
     )
 
 
-def _count_topics(said: Sequence[Said]) -> None:
+def _count(said: Sequence[Said], declines: Collection[str]) -> None:
     for topic in {topic for each in said for topic in each.topics}:
         TOPICS.labels(topic).inc()
+    if any("out_of_scope" in each.topics or each.text in declines for each in said):
+        DECLINED.inc()

@@ -44,12 +44,11 @@ class Bell:
         return list(self._listeners)
 
     def notice(self, states: Mapping[str, object]) -> None:
-        """Ring for each conversation whose state is another than at the last notice."""
+        """Ring for each conversation whose state is another than at the last notice, and once for a new one."""
         for conversation_id, state in states.items():
-            if self._seen.get(conversation_id) not in (None, state):
-                self.ring(conversation_id)
-            if conversation_id in self._listeners:
+            if conversation_id in self._listeners and self._seen.get(conversation_id) != state:
                 self._seen[conversation_id] = state
+                self.ring(conversation_id)
 
 
 async def wait(event: asyncio.Event, seconds: float) -> bool:

@@ -14,8 +14,8 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 MESSAGES = Counter("imt_messages", "Messages stored, by author and channel", ["author", "channel"], registry=REGISTRY)
 STAGES = Histogram("imt_stage_seconds", "Latency by stage", ["stage"], buckets=_SECONDS, registry=REGISTRY)
 TOPICS = Counter("imt_topics", "Topics answered", ["topic"], registry=REGISTRY)
+DECLINED = Counter("imt_declined", "Turns declined as out of scope", registry=REGISTRY)
 TURNS = Counter("imt_turns", "Turns ended, by outcome", ["outcome"], registry=REGISTRY)
-REQUESTS = Counter("imt_http_responses", "Responses, by route and status", ["route", "status"], registry=REGISTRY)
 
 Readings = Mapping[tuple[str, str], Mapping[str, int]]
 
