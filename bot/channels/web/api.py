@@ -40,6 +40,8 @@ class Beginning(_Body):
 class Sending(_Body):
     """A message: text, or the id of a choice. Sent again with the same `client_id` it counts once."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["text"]}, {"required": ["choice"]}]})
+
     client_id: ClientId
     text: str | None = Field(default=None, max_length=LONGEST_MESSAGE)
     choice: str | None = Field(default=None, max_length=64)

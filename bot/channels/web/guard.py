@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web.problems import problem
@@ -27,10 +28,6 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "86400",
 }
-
-
-class _TooLargeError(Exception):
-    """The body is longer than LARGEST_BODY."""
 
 
 class Guard:
@@ -56,7 +53,7 @@ class _Guarded:
         self._origin = self._headers.get("origin")
         self._foreign = self._origin is not None and self._origin != f"{scope['scheme']}://{self._headers.get('host')}"
         self._allowed = not self._foreign or "*" in origins or self._origin in origins
-        self._size, self._begun = 0, False
+        self._size = 0
 
     async def run(self, app: ASGIApp) -> None:
         length = self._headers.get("content-length", "0")
@@ -68,25 +65,17 @@ class _Guarded:
         elif length.isdigit() and int(length) > LARGEST_BODY:
             await self._refuse(413)
         else:
-            await self._pass(app)
-
-    async def _pass(self, app: ASGIApp) -> None:
-        try:
             await app(self._scope, self.receive, self.send)
-        except _TooLargeError:
-            if not self._begun:
-                await self._refuse(413)
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._size += len(message.get("body", b""))
         if self._size > LARGEST_BODY:
-            raise _TooLargeError
+            raise HTTPException(413)  # the framework lets this one through
         return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._begun = True
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
