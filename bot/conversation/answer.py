@@ -93,15 +93,14 @@ class Answerer:
             self._room.bell.ring(claim.conversation_id)
 
     async def _try(self, claim: Claim) -> None:
-        question = await self._room.call(read_question, claim)
+        question = await self._room.read(read_question, claim)
         STAGES.labels("queue").observe((utc_now() - question.received_at).total_seconds())
         try:
             replies = await self._replies(claim, question)
         except RasaError as error:
             await self._postpone(claim, question, error)
             return
-        cards = [await self._room.call(place_cards, reply.cards) for reply in replies]
-        said = [_said(reply, placed) for reply, placed in zip(replies, cards, strict=True)]
+        said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
         await self._end(claim, question, TurnState.ANSWERED, said)
         _count(said, self._declines)
 
@@ -148,9 +147,9 @@ class Answerer:
     async def _tell_slow(self) -> None:
         """Tell who waits: first that we still work, later that we are sorry; once each."""
         now = utc_now()
-        for slow in await self._room.call(list_slow_turns, now - self._apology_after, 2):
+        for slow in await self._room.read(list_slow_turns, now - self._apology_after, 2):
             await self._tell(slow, 2, apologise(APOLOGY, self._room.knowledge, slow.language))
-        for slow in await self._room.call(list_slow_turns, now - STILL_WORKING_AFTER, 1):
+        for slow in await self._room.read(list_slow_turns, now - STILL_WORKING_AFTER, 1):
             await self._tell(slow, 1, tell(STILL_WORKING, slow.language))
 
     async def _tell(self, slow: Slow, notice: int, said: Said) -> None:

@@ -24,7 +24,7 @@ async def erase(room: Room, conversation_id: str) -> None:
 
 async def erase_again(room: Room) -> None:
     """Erase what was written about erased conversations since."""
-    for conversation_id in await room.call(list_to_erase_again, utc_now()):
+    for conversation_id in await room.read(list_to_erase_again, utc_now()):
         if await _erase_traces(room, conversation_id):
             await room.call(finish_erasing, conversation_id)
 

@@ -32,7 +32,7 @@ async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message
 
 
 async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, text: Bilingual) -> None:
-    access = await room.call(find_access, conversation_id)
+    access = await room.read(find_access, conversation_id)
     if access is None:
         raise ConversationNotFoundError
     await room.call(change_owner, conversation_id, before, after, tell(text, access.language))

@@ -61,7 +61,7 @@ async def begin(room: Room, channel: str, language: str | None, page: str | None
 
 async def open_conversation(room: Room, conversation_id: str, token: str) -> Access:
     """Raises ConversationNotFoundError, WrongTokenError or, to who has the token, ConversationErasedError."""
-    access = await room.call(find_access, conversation_id)
+    access = await room.read(find_access, conversation_id)
     if access is None:
         raise ConversationNotFoundError
     if not hmac.compare_digest(access.token_hash, _hash(token)):
@@ -87,7 +87,7 @@ async def receive(room: Room, conversation_id: str, client_id: str, text: str, c
 
 async def choose(room: Room, conversation_id: str, client_id: str, choice_id: str, channel: str) -> int:
     """As `receive`, with the title of a choice as the text. Raises UnknownChoiceError besides."""
-    return await receive(room, conversation_id, client_id, await room.call(find_choice, conversation_id, choice_id), channel)
+    return await receive(room, conversation_id, client_id, await room.read(find_choice, conversation_id, choice_id), channel)
 
 
 def _checked(text: str) -> str:

@@ -18,8 +18,8 @@ from bot.store.database import Database
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-# SQLite lets one write at a time and makes the others sleep: waiting in a line of our own is shorter.
-_THREADS = {"sqlite": 1, "postgresql": 8}
+# SQLite lets one write at a time and makes the others sleep: waiting in a line of our own is shorter. Readers wait for nobody.
+_THREADS = {("sqlite", "write"): 1, ("sqlite", "read"): 2, ("postgresql", "write"): 6, ("postgresql", "read"): 6}
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,19 @@ class Room:
     _threads: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
 
     async def call(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """A function of the store with our database, in a thread."""
+        """A function of the store that writes, with our database, in a thread."""
         work = partial(function, self.database, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._executor(), work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor("write"), work)
 
-    def _executor(self) -> ThreadPoolExecutor:
-        name = self.database.engine.dialect.name
-        if name not in self._threads:
-            self._threads[name] = ThreadPoolExecutor(_THREADS[name], "store")
-        return self._threads[name]
+    async def read(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """The same, of one that only reads."""
+        work = partial(function, self.database, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._executor("read"), work)
+
+    def _executor(self, kind: str) -> ThreadPoolExecutor:
+        if kind not in self._threads:
+            self._threads[kind] = ThreadPoolExecutor(_THREADS[self.database.engine.dialect.name, kind], f"store-{kind}")
+        return self._threads[kind]
 
     def close(self) -> None:
         for executor in self._threads.values():

@@ -64,7 +64,7 @@ async def answering(
 async def until(room: Room, conversation_id: str, holds: Callable[[View], bool]) -> View:
     """The conversation as soon as `holds`; fails where it never does."""
     async with asyncio.timeout(_PATIENCE):
-        while not holds(view := await room.call(read_view, conversation_id)):
+        while not holds(view := await room.read(read_view, conversation_id)):
             await asyncio.sleep(0.01)
     return view
 

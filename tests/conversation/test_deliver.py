@@ -50,7 +50,7 @@ def deliver(room: Room, channel: Channel) -> dict[str, int]:
         deliverer = Deliverer(room, {"telegram": channel})
         for _ in range(MOST_ATTEMPTS + 10):
             await deliverer.deliver_due()
-        return await room.call(count_states, Delivery)
+        return await room.read(count_states, Delivery)
 
     return asyncio.run(play())
 

@@ -47,7 +47,7 @@ async def metrics(request: Request) -> Response:
         raise HTTPException(404)
     room: Room = request.app.state.room
     stored = CollectorRegistry()
-    readings = await room.call(_read)
+    readings = await room.read(_read)
     stored.register(Stored(lambda: readings))
     content = await asyncio.to_thread(lambda: generate_latest(REGISTRY) + generate_latest(stored))
     return Response(content, media_type=CONTENT_TYPE_LATEST)
@@ -55,7 +55,7 @@ async def metrics(request: Request) -> Response:
 
 async def _database(room: Room) -> tuple[bool, int]:
     try:
-        return True, (await room.call(count_states, Delivery)).get("dead", 0)
+        return True, (await room.read(count_states, Delivery)).get("dead", 0)
     except SQLAlchemyError:
         return False, 0
 

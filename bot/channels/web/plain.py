@@ -118,14 +118,14 @@ async def _opened(request: Request) -> tuple[str, str, Language]:
 
 
 async def _everything(room: Room, conversation_id: str) -> View:
-    return await room.call(read_view, conversation_id, 0, 10_000)
+    return await room.read(read_view, conversation_id, 0, 10_000)
 
 
 async def _wait_for_answer(room: Room, conversation_id: str) -> None:
     with room.bell.listen(conversation_id) as changed:
         for _ in range(int(_ANSWER_SECONDS)):
             changed.clear()
-            if not (await room.call(read_view, conversation_id, 0, 0)).answering:
+            if not (await room.read(read_view, conversation_id, 0, 0)).answering:
                 return
             await wait(changed, 1.0)
 

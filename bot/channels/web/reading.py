@@ -21,7 +21,7 @@ async def read_waiting(room: Room, conversation_id: str, after: int, seconds: fl
     with room.bell.listen(conversation_id) as changed:
         while True:
             changed.clear()
-            view = await room.call(read_view, conversation_id, after)
+            view = await room.read(read_view, conversation_id, after)
             left = deadline - time.monotonic()
             if view.erased:
                 raise ConversationErasedError
@@ -37,7 +37,7 @@ async def follow(room: Room, conversation_id: str, after: int, write: Callable[[
     with room.bell.listen(conversation_id) as changed:
         while True:
             changed.clear()
-            view = await room.call(read_view, conversation_id, after)
+            view = await room.read(read_view, conversation_id, after)
             if view.erased:
                 yield _event("deleted", "{}")
                 return
@@ -58,7 +58,7 @@ async def notice_changes(room: Room) -> None:
     """Wake the readers of conversations that another process changed."""
     awaited = room.bell.awaited
     for start in range(0, len(awaited), _CHUNK):
-        room.bell.notice(await room.call(list_changes, awaited[start : start + _CHUNK]))
+        room.bell.notice(await room.read(list_changes, awaited[start : start + _CHUNK]))
 
 
 def _event(name: str, data: str, number: int | None = None) -> str:
