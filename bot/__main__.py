@@ -93,6 +93,12 @@ def add_actions(groups: Groups) -> None:
     command.set_defaults(run=_serve_actions)
 
 
+def add_gateway(groups: Groups) -> None:
+    """gateway"""
+    text = "Run the website alone (python -m bot run starts it): the widget's interface and the worker that answers."
+    groups.add_parser("gateway", help=text, description=text).set_defaults(run=_serve_gateway)
+
+
 def add_run(groups: Groups) -> None:
     """run"""
     text = "Start everything; on a terminal, open the chat in front of it."
@@ -130,6 +136,7 @@ _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_database,
     add_knowledge,
     add_actions,
+    add_gateway,
     add_run,
     add_chat,
     add_train,
@@ -212,6 +219,12 @@ def _serve_actions(_: argparse.Namespace) -> None:
     from actions.server import serve  # opens the database and reads the knowledge: only where it is needed
 
     serve(load_settings().actions_port)
+
+
+def _serve_gateway(_: argparse.Namespace) -> None:
+    from bot.channels.web.app import serve  # imports the web framework: only where it is needed
+
+    serve(load_settings())
 
 
 def _run(_: argparse.Namespace) -> None:

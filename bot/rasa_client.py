@@ -68,7 +68,7 @@ class RasaClient:
             raise ValueError("A message needs a conversation: without one Rasa puts everybody into the same.")
         message = {"sender": conversation_id, "message": escape(text), "metadata": dict(metadata or {})}
         response = await self._request("POST", "/webhooks/rest/webhook", message)
-        replies = _merge(_messages(response))
+        replies = merge_messages(_messages(response))
         if not replies:
             raise RasaSilent("Rasa took the message and gave no answer; its log says why.")
         return replies
@@ -107,7 +107,7 @@ def _messages(response: httpx.Response) -> list[Mapping[str, Any]]:
     return messages
 
 
-def _merge(messages: Iterable[Mapping[str, Any]]) -> list[Reply]:
+def merge_messages(messages: Iterable[Mapping[str, Any]]) -> list[Reply]:
     """Rasa sends the custom part of an answer as a message of its own, after the text that it belongs to."""
     replies: list[Reply] = []
     for message in messages:

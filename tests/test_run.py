@@ -50,6 +50,7 @@ def services(root, settings):
     return [
         Service("actions", (*fake, str(settings.actions_port)), root),
         Service("rasa", (*fake, str(settings.rasa_port), *SECONDS), root),
+        Service("gateway", (*fake, str(settings.gateway_port)), root),
     ]
 
 bot.run.ROOT = ROOT
@@ -81,6 +82,7 @@ def command(root: Path, mark: str, monkeypatch: pytest.MonkeyPatch) -> list[str]
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{root / 'imt.db'}")
     monkeypatch.setenv("RASA_PORT", str(free_port()))
     monkeypatch.setenv("ACTIONS_PORT", str(free_port()))
+    monkeypatch.setenv("GATEWAY_PORT", str(free_port()))
     monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
     monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")
     return [sys.executable, "-c", _RUN, str(root)]
@@ -117,6 +119,7 @@ def test_serves_until_told_to_stop_and_leaves_nothing(command: list[str], mark: 
         said = read_until(process.stdout.fileno(), "Actions    http://")
         assert "✓ Upgrading the database" in said
         assert "46 offices added" in said
+        assert f"Website    http://localhost:{os.environ['GATEWAY_PORT']}/" in said
         assert f"Rasa       http://127.0.0.1:{os.environ['RASA_PORT']}/webhooks/rest/webhook" in said
         process.send_signal(number)
         if number != signal.SIGKILL:
@@ -197,7 +200,7 @@ def test_ports_in_use_name_their_settings() -> None:
 def test_two_services_cannot_share_a_port() -> None:
     port = free_port()
     with pytest.raises(RunError, match="RASA_PORT and ACTIONS_PORT are the same port"):
-        require_free_ports({"RASA_PORT": port, "ACTIONS_PORT": port})
+        require_free_ports({"RASA_PORT": port, "ACTIONS_PORT": port, "GATEWAY_PORT": port + 1})
 
 
 def test_a_port_in_use_ends_run_before_anything_else(command: list[str], root: Path) -> None:

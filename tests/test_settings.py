@@ -32,6 +32,13 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         ("ENCODER", "word2vec"),
         ("ENCODER_THREADS", "0"),
         ("RASA_TIMEOUT_SECONDS", "-1"),
+        ("GATEWAY_PORT", "0"),
+        ("ALLOWED_ORIGINS", "https://a.test/page"),
+        ("ALLOWED_ORIGINS", "a.test"),
+        ("LIMIT_CONVERSATIONS", "many"),
+        ("LIMIT_MESSAGES", "30"),
+        ("LIMIT_ADDRESS", ""),
+        ("APOLOGY_SECONDS", "1"),
     ],
 )
 def test_a_wrong_value_names_its_key(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
@@ -67,7 +74,17 @@ def test_the_defaults_need_nothing() -> None:
     settings = load_settings()
     assert settings.database_url == f"sqlite:///{ROOT / 'var' / 'imt.db'}"
     assert settings.tracker_url == f"sqlite:///{ROOT / 'var' / 'tracker.db'}"
+    assert settings.gateway_url == "http://localhost:8080"
     assert (settings.rasa_url, settings.actions_url) == ("http://127.0.0.1:5005", "http://127.0.0.1:5055")
+
+
+def test_websites_are_listed_with_commas() -> None:
+    assert Settings(allowed_origins=" https://a.test, http://b.test:8000 ,*").origins == [
+        "https://a.test",
+        "http://b.test:8000",
+        "*",
+    ]
+    assert Settings().origins == []
 
 
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -101,6 +101,13 @@ def find_handoffs_of(database: Database, conversation_id: str) -> list[HandoffSt
     """The handoffs of a conversation, newest first."""
     with database.reading() as connection:
         return [_view(row) for row in connection.execute(_BY_CONVERSATION, {"conversation_id": conversation_id})]
+
+
+def count_handoffs(database: Database) -> dict[str, int]:
+    """How many there are in each status."""
+    query = select(HandoffRow.status, func.count().label("number")).group_by(HandoffRow.status)
+    with database.reading() as connection:
+        return {row.status: row.number for row in connection.execute(query)}
 
 
 def update_contact(

@@ -7,6 +7,7 @@ Must not know wording or channels.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -20,6 +21,7 @@ _OFFICE = select(Office.name, Office.short_name, Office.kind, Office.state, Offi
 _CHANNELS = select(ContactChannel.kind, ContactChannel.value, ContactChannel.source_date, ContactChannel.confirmed_on).where(
     ContactChannel.office_id == bindparam("id"), ContactChannel.freshness != str(Freshness.HIDDEN)
 )
+_WHERE = select(Office.id, Office.latitude, Office.longitude)
 
 
 class OfficeNotFoundError(LookupError):
@@ -74,3 +76,12 @@ def describe_office(database: Database, office_id: str) -> OfficeCard:
         email=shown.get("email"),
         website=shown.get("website"),
     )
+
+
+def find_coordinates(database: Database, office_ids: Collection[str]) -> dict[str, tuple[float, float]]:
+    """Latitude and longitude of the offices whose place is known."""
+    if not office_ids:
+        return {}
+    query = _WHERE.where(Office.id.in_(office_ids), Office.latitude.is_not(None), Office.longitude.is_not(None))
+    with database.reading() as connection:
+        return {row.id: (row.latitude, row.longitude) for row in connection.execute(query)}

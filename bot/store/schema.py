@@ -1,4 +1,4 @@
-"""The tables.
+"""The tables; those of conversations are in `conversation_schema`.
 
 Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
 Rasa's own `events` table may lie in the same database; it is not ours.
@@ -6,73 +6,36 @@ Rasa's own `events` table may lie in the same database; it is not ours.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    DateTime,
-    Dialect,
-    Double,
     ForeignKey,
     Index,
-    MetaData,
     SmallInteger,
     String,
-    Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from bot.store.base import ID
+from bot.store.base import Base as Base
+from bot.store.base import utc_now as utc_now
+from bot.store.conversation_schema import Conversation as Conversation
+from bot.store.conversation_schema import Delivery as Delivery
+from bot.store.conversation_schema import Message as Message
+from bot.store.conversation_schema import Turn as Turn
+
 _RASA_TABLES = frozenset({"events"})
-# Ids sort by code point in both databases, as in Python; a locale's order would differ.
-ID = String(64).with_variant(String(64, collation="C"), "postgresql")
-
-
 # What the router fetches of a row: beside the finest cells in PostgreSQL's index, or each row of a crowded cell is a page.
 _FETCHED = ["office_id", "organisation", "latitude", "longitude", "x", "y", "z"]
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept and given back in UTC; SQLite itself would drop the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a time zone")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
     """Whether a table found in the database is to be compared with these: Rasa may keep its own beside them."""
     return kind != "table" or name not in _RASA_TABLES
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Base(DeclarativeBase):
-    """The base of every table."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {datetime: UtcDateTime, str: Text, float: Double}  # noqa: RUF012
 
 
 class Partner(Base):

@@ -1,7 +1,8 @@
 """What was said in a conversation, read from Rasa's table `events`.
 
-Responsible for reading the lines of all sessions, for adding those of the running turn, and for erasing them. Must not know
-what the lines are for. Rasa owns the table and may not have made it yet; nothing here writes to it but `erase_events`.
+Responsible for reading the lines of all sessions, for adding those of the running turn, for finding an answer again, and for
+erasing them. Must not know what the lines are for. Rasa owns the table and may not have made it yet; nothing here writes to
+it but `erase_events`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ _SAID = (
     .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name.in_(("user", "bot")))
     .order_by(_EVENTS.c.id)
 )
+_LATEST = (
+    select(_EVENTS.c.type_name, _EVENTS.c.data)
+    .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name.in_(("user", "bot")))
+    .order_by(_EVENTS.c.id.desc())
+    .limit(50)
+)
 _ERASE = delete(_EVENTS).where(_EVENTS.c.sender_id == bindparam("conversation_id"))
 _AUTHORS = {"user": Author.PERSON, "bot": Author.ASSISTANT}
 # Rasa's own commands, which nobody said.
@@ -55,6 +62,24 @@ def read_transcript(tracker: str | Engine, conversation_id: str) -> list[Line]:
             return []
         raise TrackerUnavailableError(type(error).__name__) from None
     return list(_lines(json.loads(data) for data in found))
+
+
+def find_replies(tracker: str | Engine, conversation_id: str, message_id: str) -> list[dict[str, Any]] | None:
+    """What Rasa said to the message that was sent to it with this `message_id` in its metadata, as its REST channel says it.
+
+    None where Rasa keeps no such message. Rasa keeps a turn in one transaction, when it is over: there is all of it or nothing.
+    Raises TrackerUnavailableError.
+    """
+    replies: list[dict[str, Any]] = []
+    for kind, data in _latest(tracker, conversation_id):
+        event = json.loads(data)
+        if kind == "bot":
+            replies.insert(0, _as_sent(event))
+        elif (event.get("metadata") or {}).get("message_id") == message_id:
+            return replies
+        else:
+            replies = []
+    return None
 
 
 def merge_current(stored: Iterable[Line], current_events: Iterable[Mapping[str, Any]]) -> list[Line]:
@@ -90,6 +115,24 @@ def erase_events(tracker: str | Engine, conversation_id: str) -> int:
             return 0
         raise TrackerUnavailableError(type(error).__name__) from None
     return erased
+
+
+def _latest(tracker: str | Engine, conversation_id: str) -> list[tuple[str, str]]:
+    """Kind and data of what was said last, newest first."""
+    engine = _reader(tracker) if isinstance(tracker, str) else tracker
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(_LATEST, {"conversation_id": conversation_id})
+            return [(row.type_name, row.data) for row in rows]
+    except DBAPIError as error:
+        if _has_no_table(engine):
+            return []
+        raise TrackerUnavailableError(type(error).__name__) from None
+
+
+def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
+    data = event.get("data") or {}
+    return {"text": event.get("text"), "buttons": data.get("buttons"), "custom": data.get("custom")}
 
 
 def _lines(events: Iterable[Mapping[str, Any]]) -> Iterator[Line]:

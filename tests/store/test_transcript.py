@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from bot.store.database import open_database
-from bot.store.transcript import Author, Line, TrackerUnavailableError, erase_events, merge_current, read_transcript
+from bot.store.transcript import (
+    Author,
+    Line,
+    TrackerUnavailableError,
+    erase_events,
+    find_replies,
+    merge_current,
+    read_transcript,
+)
 
 # As Rasa's SQLTrackerStore makes it.
 _TABLE = """CREATE TABLE events (id {serial} PRIMARY KEY, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL,
@@ -185,3 +193,30 @@ def test_erased_words_are_gone_from_the_files(tmp_path: Path) -> None:
     assert b"414-555-0100" not in kept
     assert b"something else" in kept
     database.close()
+
+
+def test_an_answer_is_found_again_by_the_message_that_it_answers(tracker: Engine) -> None:
+    assert find_replies(tracker, "c1", "m2") is None
+    store(
+        tracker,
+        "c1",
+        said(1, "One", metadata={"message_id": "m1"}),
+        answered(2, "Answer one", "Yes"),
+        other(3, "slot"),
+        said(4, "Two", metadata={"message_id": "m2"}),
+        other(5, "action"),
+        answered(6, "Answer two", "No"),
+        answered(7, None, data={"custom": {"topics": ["wages"]}}),
+        said(8, "Three", metadata=None),
+    )
+    store(tracker, "c2", said(1, "Other", metadata={"message_id": "m9"}))
+    buttons = [{"title": "No", "payload": "No"}]
+    assert find_replies(tracker, "c1", "m2") == [
+        {"text": "Answer two", "buttons": buttons, "custom": None},
+        {"text": None, "buttons": None, "custom": {"topics": ["wages"]}},
+    ]
+    assert find_replies(tracker, "c1", "m9") is None
+
+
+def test_no_answer_is_found_without_a_tracker(tmp_path: Path) -> None:
+    assert find_replies(f"sqlite:///{tmp_path / 'none.db'}", "c1", "m1") is None

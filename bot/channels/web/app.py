@@ -1,0 +1,111 @@
+"""The gateway's application: puts the parts together, and runs the worker that answers.
+
+Responsible for the order of starting and ending. Must not know what the parts do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from bot.channels.web import api, health, pages, plain
+from bot.channels.web.guard import Guard
+from bot.channels.web.limits import Limits
+from bot.channels.web.problems import Problem, add_handlers
+from bot.channels.web.reading import notice_changes
+from bot.conversation.answer import Answerer
+from bot.conversation.erase import erase_again
+from bot.conversation.loops import repeat
+from bot.conversation.room import Room
+from bot.knowledge.load import load_knowledge
+from bot.rasa_client import RasaClient
+from bot.settings import Settings
+from bot.store.database import open_database, require_current
+
+_NOTICE_SECONDS = 1.0
+_ERASE_SECONDS = 60.0
+_STOP_SECONDS = 3
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. Raises DatabaseError where the database cannot be used."""
+    database = open_database(settings.database_url)
+    require_current(database)
+    app = FastAPI(
+        title="IMT assistant", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan
+    )
+    app.state.settings = settings
+    app.state.room = Room(database, settings.tracker_url, load_knowledge())
+    app.state.limits = Limits(settings)
+    app.state.rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
+    for part in (api, health, plain, pages):
+        app.include_router(part.router)
+    add_handlers(app)
+    app.add_middleware(Guard, origins=settings.origins)
+    _describe_problems(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings, room = app.state.settings, app.state.room
+    async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
+
+        async def is_able() -> bool:
+            try:
+                return (await http.get(f"{settings.actions_url}/health")).is_success
+            except httpx.HTTPError:
+                return False
+
+        answerer = Answerer(room, app.state.rasa, is_able, timedelta(seconds=settings.apology_seconds))
+        loops = [
+            asyncio.create_task(answerer.run()),
+            asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
+            asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
+        ]
+        yield
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+    await app.state.rasa.close()
+    room.close()
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the schema of problems where the descriptions of the responses point to."""
+    schema = app.openapi()
+    schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(name, None)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped. No websockets: rasa-sdk holds that library at a version that uvicorn cannot use."""
+    _write_logs_as_json()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+
+
+def _write_logs_as_json() -> None:
+    """One line an event. Events name conversations, kinds and places; never words or contacts."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stamp, line = structlog.processors.TimeStamper("iso", utc=True), structlog.processors.JSONRenderer()
+    structlog.configure(processors=[structlog.processors.add_log_level, stamp, line])

@@ -1,0 +1,65 @@
+"""Reads a conversation and waits for what is new: once for the long poll, on and on for the stream."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+
+from bot.conversation.bell import wait
+from bot.conversation.room import Room
+from bot.core.conversation import Author, Message, Owner
+from bot.store.conversations import ConversationErasedError, View, list_changes, read_view
+
+KEEP_ALIVE_SECONDS = 15.0
+_CHUNK = 500
+
+
+async def read_waiting(room: Room, conversation_id: str, after: int, seconds: float) -> View:
+    """What is new, as soon as there is anything, or after `seconds`. Raises ConversationErasedError."""
+    deadline = time.monotonic() + seconds
+    with room.bell.listen(conversation_id) as changed:
+        while True:
+            changed.clear()
+            view = await room.read(read_view, conversation_id, after)
+            left = deadline - time.monotonic()
+            if view.erased:
+                raise ConversationErasedError
+            if view.messages or left <= 0:
+                return view
+            await wait(changed, left)
+
+
+async def follow(room: Room, conversation_id: str, after: int, write: Callable[[Message], str]) -> AsyncIterator[str]:
+    """Server-sent events from the message after `after` on, until the conversation is erased or nobody listens any more."""
+    owner: Owner | None = None
+    typing = False
+    with room.bell.listen(conversation_id) as changed:
+        while True:
+            changed.clear()
+            view = await room.read(read_view, conversation_id, after)
+            if view.erased:
+                yield _event("deleted", "{}")
+                return
+            if view.owner != owner:
+                owner = view.owner
+                yield _event("owner", json.dumps({"owner": owner}))
+            for message in view.messages:
+                after = message.seq
+                yield _event("message", write(message), after)
+            if view.answering and not typing:
+                yield _event("typing", json.dumps({"author": Author.ASSISTANT}))
+            typing = view.answering
+            if after >= view.last_seq and not await wait(changed, KEEP_ALIVE_SECONDS):
+                yield ": here\n\n"
+
+
+async def notice_changes(room: Room) -> None:
+    """Wake the readers of conversations that another process changed."""
+    awaited = room.bell.awaited
+    for start in range(0, len(awaited), _CHUNK):
+        room.bell.notice(await room.read(list_changes, awaited[start : start + _CHUNK]))
+
+
+def _event(name: str, data: str, number: int | None = None) -> str:
+    return f"event: {name}\n" + (f"id: {number}\n" if number else "") + f"data: {data}\n\n"

@@ -1,0 +1,1 @@
+"""What happens with a conversation: receiving, owning, answering, delivering and erasing."""

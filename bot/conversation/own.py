@@ -1,0 +1,39 @@
+"""Who answers in a conversation: the assistant, or a person of the staff who takes over and gives back.
+
+The assistant sends nothing while staff own it: what waits for it is left to them in the transaction that changes the owner.
+"""
+
+from __future__ import annotations
+
+from bot.conversation.measures import MESSAGES
+from bot.conversation.room import Room
+from bot.conversation.texts import JOINED, LEFT, tell
+from bot.core.conversation import Author, Message, Owner, Said
+from bot.core.language import Bilingual
+from bot.store.conversations import ConversationNotFoundError, change_owner, find_access, say_as_staff
+
+
+async def take_over(room: Room, conversation_id: str) -> None:
+    """Staff own it from now on. Raises OwnerChangedError if they do already."""
+    await _change(room, conversation_id, Owner.ASSISTANT, Owner.STAFF, JOINED)
+
+
+async def give_back(room: Room, conversation_id: str) -> None:
+    """The assistant owns it again. Raises OwnerChangedError if it does already."""
+    await _change(room, conversation_id, Owner.STAFF, Owner.ASSISTANT, LEFT)
+
+
+async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message:
+    """Raises OwnerChangedError unless staff own the conversation."""
+    (message,) = await room.call(say_as_staff, conversation_id, Said(Author.STAFF, text))
+    room.bell.ring(conversation_id)
+    MESSAGES.labels(Author.STAFF, "inbox").inc()
+    return message
+
+
+async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, text: Bilingual) -> None:
+    access = await room.read(find_access, conversation_id)
+    if access is None:
+        raise ConversationNotFoundError
+    await room.call(change_owner, conversation_id, before, after, tell(text, access.language))
+    room.bell.ring(conversation_id)

@@ -1,0 +1,112 @@
+"""The tables of conversations: what was said, what waits for an answer, and what waits for its channel.
+
+Responsible for columns, keys and constraints. Must not know who reads or writes them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.base import Base, utc_now
+
+_ID = String(32)
+_STATE = String(16)
+_OPEN = text("state IN ('received', 'waiting')")
+
+
+class Conversation(Base):
+    """Of an erased conversation only this row stays, with what proves whose it was.
+
+    Every change of a conversation changes its row first: whoever holds the row's lock is alone in the conversation.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        CheckConstraint("owner IN ('assistant', 'staff')", name="owner"),
+        Index(None, "erase_again_at"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(2))
+    page: Mapped[str | None]
+    owner: Mapped[str] = mapped_column(String(16), default="assistant")
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    erased_at: Mapped[datetime | None]
+    erase_again_at: Mapped[datetime | None]
+
+
+class Message(Base):
+    """Something said. `client_id` and `cause` make sure that nothing is said twice."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_id"),
+        UniqueConstraint("conversation_id", "cause"),
+        CheckConstraint("author IN ('visitor', 'assistant', 'staff', 'system')", name="author"),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(_ID, ForeignKey("conversations.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author: Mapped[str] = mapped_column(String(16))
+    client_id: Mapped[str | None] = mapped_column(String(64))
+    cause: Mapped[str | None] = mapped_column(String(32))
+    text: Mapped[str]
+    choices: Mapped[list[Any]] = mapped_column(JSON)
+    cards: Mapped[list[Any]] = mapped_column(JSON)
+    topics: Mapped[list[Any]] = mapped_column(JSON)
+    sources: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Claimed:
+    """A message that waits for something to be done, by one worker at a time and in the order of its conversation.
+
+    `due_at` is when it may be taken (again): now, after a pause, or when the lease of the worker `claimed_by` has run out.
+    """
+
+    conversation_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(_STATE, default="received")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=utc_now)
+    claimed_by: Mapped[str | None] = mapped_column(String(32))
+
+
+def _of_message() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["conversation_id", "seq"], ["messages.conversation_id", "messages.seq"], ondelete="CASCADE")
+
+
+class Turn(Claimed, Base):
+    """A visitor's message on its way to its answer. `notice` counts what was said while it waits."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        _of_message(),
+        CheckConstraint("state IN ('received', 'waiting', 'answered', 'failed', 'left_to_staff')", name="state"),
+        Index("ix_turns_open", "due_at", "conversation_id", "seq", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    notice: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(default=utc_now)
+    ended_at: Mapped[datetime | None]
+
+
+class Delivery(Claimed, Base):
+    """A message on its way to a channel that has to be sent to. `error` is the kind of the last failure."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        _of_message(),
+        CheckConstraint("state IN ('received', 'waiting', 'delivered', 'dead')", name="state"),
+        Index("ix_outbox_open", "due_at", "conversation_id", "seq", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    channel: Mapped[str] = mapped_column(String(16))
+    error: Mapped[str | None] = mapped_column(String(64))
