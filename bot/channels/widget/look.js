@@ -74,7 +74,7 @@ input { width: 5em; min-height: 40px; padding: 4px 8px; }
 output { font-weight: 600; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: start; } th, td { border: var(--line); padding: 3px 6px; font-weight: 400; text-align: start; }
 figure svg { width: 100%; font-size: 12px; margin: 6px 0; fill: var(--text); }
-rect, circle { fill: var(--accent); } .track { fill: var(--soft); } .value, .pin { font-weight: 700; }
+rect, circle { fill: var(--accent); stroke: var(--muted); } .track { fill: var(--soft); stroke: none; } .value, .pin { font-weight: 700; }
 .map { padding: 0; overflow: hidden; background: #dfeaf2; } .map svg { margin: 0; } .map path { fill: #f8f7f2; stroke: #8593a3; stroke-width: .7; } .map .served { fill: #cfe0ee; }
 .map text { text-anchor: middle; } circle { stroke: #fff; stroke-width: 2; } .map .pin { fill: var(--on-accent); }
 @media (max-width: 480px), (max-height: 460px) {
@@ -85,7 +85,7 @@ rect, circle { fill: var(--accent); } .track { fill: var(--soft); } .value, .pin
 @media (prefers-reduced-motion) { i { animation: none; } }
 @media (forced-colors: active) {
   .bubble { border: 1px solid; }
-  svg { forced-color-adjust: none; } figure svg { fill: CanvasText; } .track, .map path { fill: Canvas; } rect, circle, .map .served { fill: Highlight; } .map .pin { fill: HighlightText; }
+  svg { forced-color-adjust: none; } figure svg { fill: CanvasText; } .track, .map path { fill: Canvas; } rect, circle { fill: Highlight; } .map .served { stroke-width: 3; } .map .pin { fill: HighlightText; }
   i { background: CanvasText; }
 }
 `);
