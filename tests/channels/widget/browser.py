@@ -19,9 +19,8 @@ class MissingToolError(RuntimeError):
     """Something is not here and could not be installed; the message says how to."""
 
 
-def find_chromium() -> str:
+def find_chromium(path: str = "/usr/bin/chromium") -> str:
     """Path of Debian's Chromium, installed first where we are root on Debian. Raises MissingToolError."""
-    path = "/usr/bin/chromium"
     if not Path(path).exists() and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {
             "stdout": subprocess.DEVNULL,

@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SIZES = {"desk": (1280, 800), "phone": (390, 844), "small": (320, 640)}
 
 
-def _missing(reason: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
     """No tool, no test; where CI=true that is a failure."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
@@ -27,11 +27,11 @@ def browser() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("Playwright is missing. Install it with: requirements/install test")
+        missing("Playwright is missing. Install it with: requirements/install test")
     try:
         chromium = find_chromium()
     except MissingToolError as error:
-        _missing(str(error))
+        missing(str(error))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -43,7 +43,7 @@ def axe() -> str:
     try:
         return find_axe()
     except MissingToolError as error:
-        _missing(str(error))
+        missing(str(error))
 
 
 @pytest.fixture

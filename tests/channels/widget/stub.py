@@ -61,7 +61,7 @@ class Stub:
     """The server's state, and what tests order: `refuse` makes the next calls fail, `stream` says how the stream behaves."""
 
     talks: dict[str, Talk] = field(default_factory=dict)
-    stream: str = "ok"  # ok, missing, silent or short (ends after each message)
+    stream: str = "ok"  # ok, missing, silent, short (ends after each message) or gappy (leaves out what visitors say)
     refuse: list[int] = field(default_factory=list)
     delay: float = 0.1
     accept_delay: float = 0.0
@@ -164,6 +164,8 @@ def make_app(stub: Stub) -> Starlette:
                 yield "event: deleted\ndata: {}\n\n"
                 return
             for message in talk.messages[seq:]:
+                if stub.stream == "gappy" and message["author"] == "visitor":
+                    continue
                 yield f"id: {message['seq']}\nevent: message\ndata: {json.dumps(message)}\n\n"
                 seq = message["seq"]
                 if stub.stream == "short":

@@ -134,6 +134,14 @@ def test_the_stream_is_resumed_after_the_last_message(visit: Visit, stub: Stub) 
     assert page.locator("li.assistant").count() == 3
 
 
+def test_what_the_stream_left_out_is_fetched(visit: Visit, stub: Stub) -> None:
+    stub.stream = "gappy"
+    page = visit()
+    start(page)
+    ask(page, "one")
+    assert page.locator("ol").inner_text().index("Sent") < page.locator("ol").inner_text().index("You said: one")
+
+
 @pytest.mark.parametrize("stream", ["missing", "silent"])
 def test_without_a_stream_answers_still_come(visit: Visit, stub: Stub, stream: str) -> None:
     stub.stream = stream
