@@ -33,6 +33,8 @@ from bot.store.database import open_database, require_current
 _NOTICE_SECONDS = 1.0
 _ERASE_SECONDS = 60.0
 _STOP_SECONDS = 3
+# Longer than a proxy or a browser keeps a connection without a request: the side that asks should be the one that closes.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -101,6 +103,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=_STOP_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
 
 
