@@ -16,6 +16,7 @@ from actions.turn import Turn, plain_value
 from bot.core.handoff import ContactKind, Handoff, HandoffReason
 from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, SKIPPED, Result
+from bot.store.conversations import blank_messages
 from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
@@ -70,5 +71,6 @@ def say_status(speaker: Speaker, reference: str | None, choices: Iterable[str], 
 def erase_everything(turn: Turn) -> list[EventType]:
     """Erase requests and the stored conversation; the events leave nothing of the person in the slots either."""
     erase_person(services().database, turn.conversation_id)
+    blank_messages(services().database, turn.conversation_id)
     erase_events(services().settings.tracker_url, turn.conversation_id)
     return [Restarted(), SlotSet("language", str(turn.language))]

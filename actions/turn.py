@@ -74,7 +74,9 @@ def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
     known = slots.get("audience")
     audience = audience_said(heard) or (Audience(known) if known in set(Audience) else None)
     heard = replace(heard, parts=tuple(turn_to(audience, ranked) for ranked in heard.parts))
-    return Turn(tracker.sender_id, slots, heard, str(message.get("message_id") or ""))
+    # The gateway's own id of a message stays the same when it has to ask Rasa again; Rasa's would be another.
+    message_id = (message.get("metadata") or {}).get("message_id") or message.get("message_id")
+    return Turn(tracker.sender_id, slots, heard, str(message_id or ""))
 
 
 def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None = None) -> Heard:

@@ -22,6 +22,8 @@ from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
 
+# What stands where something was said until its person had it erased.
+BLANK = "…"
 # Longer than any turn of Rasa's that was under way while its conversation was erased.
 _ERASE_AGAIN = timedelta(minutes=6)
 OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
@@ -185,6 +187,20 @@ def erase_messages(database: Database, conversation_id: str) -> None:
         row.language, row.page = None, None
         row.erased_at = utc_now()
         row.erase_again_at = row.erased_at + _ERASE_AGAIN
+    empty_log(database.engine)
+
+
+def blank_messages(database: Database, conversation_id: str) -> None:
+    """Leave nothing of what was said until now but that it was: the conversation goes on, and its numbers have no gap.
+
+    A conversation that is not kept here (the terminal's) is left alone.
+    """
+    bare = {"choices": [], "cards": [], "topics": [], "sources": []}
+    with database.transaction() as session:
+        overwrite_deleted(session.connection())
+        own = update(MessageRow).where(MessageRow.conversation_id == conversation_id)
+        session.execute(own.values(text=BLANK, **bare))
+        session.execute(update(Conversation).where(Conversation.id == conversation_id).values(page=None))
     empty_log(database.engine)
 
 

@@ -12,10 +12,12 @@ from bot.core.conversation import Author, Owner, Said
 from bot.store.base import utc_now
 from bot.store.conversation_schema import Delivery, Message, Turn
 from bot.store.conversations import (
+    BLANK,
     ConversationErasedError,
     ConversationNotFoundError,
     OwnerChangedError,
     UnknownChoiceError,
+    blank_messages,
     change_owner,
     create_conversation,
     erase_messages,
@@ -172,3 +174,16 @@ def test_what_a_channel_does_not_fetch_waits_to_be_sent(database: Database, chan
     receive_message(database, "c1", visitor("x", "a"))
     with database.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(Delivery)) == waiting
+
+
+def test_blanked_messages_hold_nothing_and_the_conversation_goes_on(database: Database) -> None:
+    begin(database)
+    begin(database, "c2")
+    receive_message(database, "c1", visitor("call me at 414-555-0100", "a"))
+    blank_messages(database, "c1")
+    blank_messages(database, "nobody")
+    receive_message(database, "c1", visitor("what now?", "b"))
+    view = read_view(database, "c1")
+    assert [(message.seq, message.text) for message in view.messages] == [(1, BLANK), (2, BLANK), (3, "what now?")]
+    assert not view.messages[0].choices and not view.erased
+    assert read_view(database, "c2").messages[0].text == "Hello"

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from bot.channels.web.templates import TEMPLATES
 
@@ -27,8 +27,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def demo() -> Response:
-    """The demo page, where the widget brings one."""
-    return _file("index.html") if (WIDGET / "index.html").is_file() else RedirectResponse("/plain")
+    """The demonstration page, with the widget on it."""
+    return _file("demo.html")
 
 
 @router.get("/widget.js")
