@@ -195,7 +195,7 @@ def blank_messages(database: Database, conversation_id: str) -> None:
 
     A conversation that is not kept here (the terminal's) is left alone.
     """
-    bare = {"choices": [], "cards": [], "topics": [], "sources": []}
+    bare: dict[str, list[object]] = {"choices": [], "cards": [], "topics": [], "sources": []}
     with database.transaction() as session:
         overwrite_deleted(session.connection())
         own = update(MessageRow).where(MessageRow.conversation_id == conversation_id)

@@ -113,7 +113,7 @@ class ImtAssistant extends HTMLElement {
     this.counter = h('p', { id: 'count' });
     this.input.placeholder = t.write;
     this.panel.replaceChildren(
-      h('header', {}, h('div', {}, this.heading, this.status), h('nav', {}, h('button', { id: 'other', type: 'button', lang: t.otherLanguage, onclick: () => { this.language = t.otherLanguage; } }, t.other),
+      h('div', { id: 'head' }, h('div', {}, this.heading, this.status), h('nav', {}, h('button', { id: 'other', type: 'button', lang: t.otherLanguage, onclick: () => { this.language = t.otherLanguage; } }, t.other),
           this.more, button('close', () => this.close(), t.close, '✕'))),
       this.menu, this.log,
       h('form', { onsubmit: (event) => this.#submit(event) }, h('label', { class: 'sr', for: 'input' }, t.write), this.input, h('button', {}, t.send),

@@ -24,7 +24,7 @@ h3 { font-size: 1em; }
 small { font-size: .8em; color: var(--muted); }
 :focus-visible { outline: 3px solid #111; outline-offset: 1px; box-shadow: 0 0 0 2px #fff; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); border: 0; }
-#launcher, form button, .visitor .bubble, header, .card b, #yes { background: var(--accent); color: var(--on-accent); border: 1px solid transparent; }
+#launcher, form button, .visitor .bubble, #head, .card b, #yes { background: var(--accent); color: var(--on-accent); border: 1px solid transparent; }
 #launcher { display: flex; align-items: center; gap: 10px; margin-inline-start: auto; padding: 14px 20px; border-radius: 28px; font-weight: 600; }
 .badge { padding: 0 9px; border-radius: 13px; background: #b3121d; color: #fff; }
 .teaser, dialog, .card, figure, .quick button, .ask button { border: var(--line); border-radius: var(--radius); background: var(--surface); color: inherit; }
@@ -33,9 +33,9 @@ small { font-size: .8em; color: var(--muted); }
 .panel { position: fixed; inset: auto var(--offset) var(--offset) auto; width: var(--imt-width, 400px); height: var(--imt-height, 680px); max-height: calc(100vh - 40px); overflow: hidden; }
 :host([data-side=left]) .panel { inset: auto auto var(--offset) var(--offset); }
 .panel[open] { display: flex; flex-direction: column; }
-header { display: flex; flex-wrap: wrap; align-items: center; padding: 10px 6px 10px 16px; }
-header div { flex: 1 1 8em; }
-header p { font-size: .8em; line-height: 1.35; }
+#head { display: flex; flex-wrap: wrap; align-items: center; padding: 10px 6px 10px 16px; }
+#head div { flex: 1 1 8em; }
+#head p { font-size: .8em; line-height: 1.35; }
 nav { display: flex; margin-inline-start: auto; }
 nav button { padding: 8px; }
 .menu { border-bottom: var(--line); background: var(--soft); }

@@ -83,7 +83,7 @@ def test_offline_messages_wait_and_are_sent_in_order_when_back(visit: Visit, stu
     for text in ("one", "two"):
         page.locator("#input").fill(text)
         page.keyboard.press("Enter")
-    expect(page.locator("header p")).to_contain_text("You are offline")
+    expect(page.locator("#head p")).to_contain_text("You are offline")
     expect(page.locator("li.visitor")).to_contain_text(["Waiting for a connection"] * 2)
     page.context.set_offline(False)
     expect(page.locator("li.assistant").last).to_contain_text("You said: two", timeout=15_000)
@@ -115,11 +115,11 @@ def test_a_server_that_comes_back_is_taken_up_where_it_was_left(visit: Visit, se
     start(page)
     ask(page, "one")
     server.stop()
-    expect(page.locator("header p")).to_contain_text("No connection")
+    expect(page.locator("#head p")).to_contain_text("No connection")
     server.stub.talk.add("assistant", "said meanwhile")
     server.start()
     expect(page.locator("li.assistant").last).to_contain_text("said meanwhile", timeout=15_000)
-    expect(page.locator("header p")).to_contain_text("A program answers")
+    expect(page.locator("#head p")).to_contain_text("A program answers")
     ask(page, "two")
     assert page.locator("ol").inner_text().count("said meanwhile") == 1
 
@@ -214,7 +214,7 @@ def test_staff_take_over(visit: Visit, stub: Stub) -> None:
     start(page)
     stub.talk.owner = "staff"
     stub.talk.events += [("owner", {"owner": "staff"}), ("typing", {"author": "staff"})]
-    expect(page.locator("header p")).to_have_text("You are talking with a person.")
+    expect(page.locator("#head p")).to_have_text("You are talking with a person.")
     expect(page.locator("p.typing")).to_contain_text("Person is writing…")
     stub.talk.add("staff", "This is Ana.")
     expect(page.locator("li.staff")).to_contain_text("This is Ana.")
