@@ -54,7 +54,8 @@ async def show(request: Request) -> Response:
     try:
         conversation_id, token, language = await _opened(request)
     except _GONE:
-        return _page(request, "begin.html", language_of(request))
+        wanted = request.query_params.get("language")
+        return _page(request, "begin.html", Language.parse(wanted) if wanted else language_of(request))
     view = await _everything(room_of(request), conversation_id)
     return _page(request, "plain.html", language, view=view, proof=_prove(token), client_id=secrets.token_hex(8))
 

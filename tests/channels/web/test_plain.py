@@ -35,6 +35,17 @@ def begin(site: TestClient, language: str = "es") -> str:
     return str(page.text)
 
 
+@pytest.mark.parametrize(
+    ("address", "accepted", "language"),
+    [("/plain", "en", "en"), ("/plain", "es-MX", "es"), ("/plain?language=es", "en", "es"), ("/plain?language=xx", "es", "en")],
+)
+def test_the_first_page_speaks_the_language_that_is_asked_for(
+    site: TestClient, address: str, accepted: str, language: str
+) -> None:
+    page = site.get(address, headers={"accept-language": accepted}).text
+    assert f'<html lang="{language}">' in page and "Empezar en español" in page
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "Your message"), ("es", "Su mensaje")])
 def test_a_conversation_in_forms(site: TestClient, language: str, words: str) -> None:
     page = begin(site, language)
