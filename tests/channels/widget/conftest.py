@@ -22,8 +22,9 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Chromium, ended with the module: while Playwright runs, its event loop forbids `asyncio.run` to all other tests."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
