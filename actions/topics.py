@@ -86,10 +86,11 @@ def _lead_to_status(answering: Answering, answer: Answer) -> None:
 
 
 def _offer_choices(answering: Answering) -> None:
-    """Which of these? But who only tells what they want asked nothing."""
-    if wants_production(answering.heard) and _told(answering, refers=False):
-        return
+    """Which of these? But who only tells who they are, or what they want, asked nothing."""
     speaker, heard = answering.speaker, answering.heard
+    tells = wants_production(heard) or (answering.learned.new_audience and not heard.is_question)
+    if tells and _told(answering, refers=False):
+        return
     ranked = heard.parts[0] if heard.parts else ()
     topics = [topic for topic in ranked if topic not in ("out_of_scope", "chitchat")]
     titles = speaker.follow_ups(topics[:_MOST_CHOICES])

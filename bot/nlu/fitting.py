@@ -18,7 +18,7 @@ from bot.nlu.topics import TopicModel
 logger = logging.getLogger(__name__)
 FEW = 0.01
 # The language shows in far fewer examples than the topic does.
-_EACH_FOR_LANGUAGE = 3
+_EACH_FOR_LANGUAGE = 1
 
 
 def fit_models(encoder: SentenceEncoder, cache: Path, temperature: float) -> Tuple[TopicModel, LanguageModel]:
