@@ -96,6 +96,11 @@ def services(tmp_path: Path) -> Iterator[tuple[Services, str]]:
         yield started, f"http://127.0.0.1:{port}/"
 
 
+def hear_ctrl_c() -> None:
+    """Tests that run in the background inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def read_until(stream: int, words: str) -> str:
     """What came up to `words`; fails with the end of it if they do not come."""
     text, end = "", time.monotonic() + _PATIENCE
@@ -114,7 +119,7 @@ def read_until(stream: int, words: str) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_serves_until_told_to_stop_and_leaves_nothing(command: list[str], mark: str, number: signal.Signals) -> None:
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, preexec_fn=hear_ctrl_c) as process:
         assert process.stdout
         said = read_until(process.stdout.fileno(), "Actions    http://")
         assert "✓ Upgrading the database" in said
