@@ -71,12 +71,11 @@ def read_turn(tracker: Tracker, settled: bool = False) -> Turn:
     heard = press(read_heard(message, spoken, slots.get("requested_slot")), tracker, load_knowledge())
     if settled and spoken:
         heard = replace(heard, language=Language.parse(spoken))
-    known = slots.get("audience")
-    audience = audience_said(heard) or (Audience(known) if known in set(Audience) else None)
-    heard = replace(heard, parts=tuple(turn_to(audience, ranked) for ranked in heard.parts))
     # The gateway's own id of a message stays the same when it has to ask Rasa again; Rasa's would be another.
     message_id = (message.get("metadata") or {}).get("message_id") or message.get("message_id")
-    return Turn(tracker.sender_id, slots, heard, str(message_id or ""))
+    turn = Turn(tracker.sender_id, slots, heard, str(message_id or ""))
+    audience = audience_said(heard) or turn.audience
+    return replace(turn, heard=replace(heard, parts=tuple(turn_to(audience, ranked) for ranked in heard.parts)))
 
 
 def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None = None) -> Heard:

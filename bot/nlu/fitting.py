@@ -17,8 +17,6 @@ from bot.nlu.topics import TopicModel
 
 logger = logging.getLogger(__name__)
 FEW = 0.01
-# The language shows in far fewer examples than the topic does.
-_EACH_FOR_LANGUAGE = 1
 
 
 def fit_models(encoder: SentenceEncoder, cache: Path, temperature: float) -> Tuple[TopicModel, LanguageModel]:
@@ -36,5 +34,4 @@ def fit_models(encoder: SentenceEncoder, cache: Path, temperature: float) -> Tup
     else:
         model = TopicModel.fit(examples, vectors, temperature)
         write_duals(cache, examples, topics, model.duals)
-    some = examples[::_EACH_FOR_LANGUAGE]
-    return model, LanguageModel.fit([example.text for example in some], [example.language for example in some])
+    return model, LanguageModel.fit(texts, [example.language for example in examples])

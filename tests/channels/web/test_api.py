@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,6 @@ from tests.channels.web.sites import Visitor, open_site
 from tests.conversation.rooms import ToldRasa
 
 _PROBLEM = "application/problem+json"
-
-
-@pytest.fixture
-def rasa() -> ToldRasa:
-    return ToldRasa()
-
-
-@pytest.fixture
-def site(tmp_path: Path, rasa: ToldRasa) -> Iterator[TestClient]:
-    with open_site(tmp_path, rasa) as client:
-        yield client
 
 
 def is_problem(response: Any, status: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,6 @@ from fastapi.testclient import TestClient
 
 from tests.channels.web.sites import open_site
 from tests.conversation.rooms import ToldRasa
-
-
-@pytest.fixture
-def rasa() -> ToldRasa:
-    return ToldRasa()
-
-
-@pytest.fixture
-def site(tmp_path: Path, rasa: ToldRasa) -> Iterator[TestClient]:
-    with open_site(tmp_path, rasa) as client:
-        yield client
 
 
 def hidden(page: str) -> dict[str, str]:
