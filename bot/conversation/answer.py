@@ -32,7 +32,7 @@ from bot.store.turns import Question, Slow, end_turn, list_slow_turns, read_ques
 LEASE = timedelta(seconds=12)
 STILL_WORKING_AFTER = timedelta(seconds=3)
 _POLL_SECONDS = 0.5
-_MOST_AT_ONCE = 200
+_MOST_AT_ONCE = 32
 _LONGEST_PAUSE = 8.0
 _MOST_SILENCES = 3
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, exists, func, select, update
+from sqlalchemy.orm import aliased
 
-from bot.core.conversation import TurnState, require_change
+from bot.core.conversation import DeliveryState, TurnState, require_change
 from bot.store.base import utc_now
 from bot.store.conversation_schema import Delivery, Turn
 from bot.store.conversations import OPEN
@@ -45,47 +46,63 @@ def claim_due(
 ) -> list[Claim]:
     """Take up to `limit` of what is due: of each conversation only the first that is still open."""
     now = utc_now()
+    until = now + lease
+    with database.writing() as connection:
+        found = connection.execute(_due(table).where(*conditions), {"now": now, "most": limit}).all()
+        claims = [Claim(row.conversation_id, row.seq, worker, row.attempts + 1, row.due_at) for row in found]
+        if claims:
+            taken = {"by": worker, "until": until}
+            connection.execute(
+                _take(table),
+                [{**taken, "this": each.conversation_id, "number": each.seq, "attempt": each.attempt} for each in claims],
+            )
+    return claims
+
+
+@cache
+def _due(table: type[Row]) -> Select[*tuple[Any, ...]]:
     earlier = aliased(table)
     first = ~exists().where(earlier.conversation_id == table.conversation_id, earlier.seq < table.seq, earlier.state.in_(OPEN))
-    due = (
-        select(table)
-        .where(table.state.in_(OPEN), table.due_at <= now, first, *conditions)
+    return (
+        select(table.conversation_id, table.seq, table.attempts, table.due_at)
+        .where(table.state.in_(OPEN), table.due_at <= bindparam("now"), first)
         .order_by(table.due_at)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=table)
     )
-    with database.transaction() as session:
-        return [_take(row, worker, now, lease) for row in session.scalars(due)]
 
 
-def _take(row: Turn | Delivery, worker: str, now: datetime, lease: timedelta) -> Claim:
-    claim = Claim(row.conversation_id, row.seq, worker, row.attempts + 1, row.due_at)
-    require_change(row.state, _WAITING)
-    row.state, row.claimed_by, row.attempts, row.due_at = _WAITING, worker, claim.attempt, now + lease
-    return claim
+@cache
+def _take(table: type[Row]) -> Update:
+    this = (table.conversation_id == bindparam("this"), table.seq == bindparam("number"))
+    taken: dict[str, Any] = {"claimed_by": bindparam("by"), "attempts": bindparam("attempt"), "due_at": bindparam("until")}
+    return update(table).where(*this).values(state=_WAITING, **taken)
 
 
 def renew_claims(database: Database, table: type[Row], claims: Sequence[Claim], lease: timedelta) -> None:
     """Keep what is still ours for another lease."""
     until = utc_now() + lease
-    with database.transaction() as session:
+    with database.writing() as connection:
         for claim in claims:
-            session.execute(update(table).where(*_is(table, claim)).values(due_at=until))
+            connection.execute(update(table).where(*_is(table, claim)).values(due_at=until))
 
 
-def hold_claim(session: Session, table: type[Row], claim: Claim) -> Row:
-    """The row of a claim, which nobody else changes until the transaction ends. Raises ClaimLostError."""
-    row = session.scalars(select(table).where(*_is(table, claim)).with_for_update()).one_or_none()
-    if row is None:
-        raise ClaimLostError
-    return row
+def end_claim(connection: Connection, table: type[Row], claim: Claim, state: TurnState | DeliveryState, **values: object) -> None:
+    """Bring what was claimed to its end. Raises ClaimLostError, or ChangeError if that is no end."""
+    require_change(_WAITING, state)
+    _change(connection, table, claim, state=str(state), claimed_by=None, **values)
 
 
 def release_claim(database: Database, table: type[Row], claim: Claim, pause: timedelta) -> None:
     """Give the message back, to be tried again after a pause. Raises ClaimLostError."""
-    with database.transaction() as session:
-        row = hold_claim(session, table, claim)
-        row.claimed_by, row.due_at = None, utc_now() + pause
+    with database.writing() as connection:
+        _change(connection, table, claim, claimed_by=None, due_at=utc_now() + pause)
+
+
+def _change(connection: Connection, table: type[Row], claim: Claim, **values: object) -> None:
+    """Only who holds the claim changes its row."""
+    if connection.execute(update(table).where(*_is(table, claim)).values(**values)).rowcount == 0:
+        raise ClaimLostError
 
 
 def count_states(database: Database, table: type[Row]) -> dict[str, int]:

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from bot.core.conversation import FETCHED_CHANNELS, Author, Choice, Message, Owner, Said, TurnState
 from bot.store.base import utc_now
@@ -27,6 +26,33 @@ BLANK = "…"
 # Longer than any turn of Rasa's that was under way while its conversation was erased.
 _ERASE_AGAIN = timedelta(minutes=6)
 OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
+# Statements that each message passes are made once: SQLAlchemy takes twice as long to make them as SQLite to run them.
+_THIS = Conversation.id == bindparam("this")
+_ACCESS = select(Conversation.token_hash, Conversation.channel, Conversation.language, Conversation.erased_at).where(_THIS)
+_LOCK = (
+    select(Conversation.id, Conversation.channel, Conversation.owner, Conversation.last_seq, Conversation.erased_at)
+    .where(_THIS)
+    .with_for_update()
+)
+_NUMBER = update(Conversation).where(_THIS).values(last_seq=bindparam("last"))
+_KNOWN = select(MessageRow.seq).where(
+    MessageRow.conversation_id == bindparam("this"), MessageRow.client_id == bindparam("client")
+)
+_STATE = select(
+    Conversation.owner,
+    Conversation.erased_at,
+    Conversation.last_seq,
+    exists().where(Turn.conversation_id == Conversation.id, Turn.state.in_(OPEN)).label("answering"),
+).where(_THIS)
+_NEWER = (
+    select(*MessageRow.__table__.c)
+    .where(MessageRow.conversation_id == bindparam("this"), MessageRow.seq > bindparam("after"))
+    .order_by(MessageRow.seq)
+    .limit(bindparam("most"))
+)
+_CHANGES = select(Conversation.id, Conversation.last_seq, Conversation.owner, Conversation.erased_at).where(
+    Conversation.id.in_(bindparam("these", expanding=True))
+)
 
 
 class ConversationNotFoundError(LookupError):
@@ -76,18 +102,15 @@ def create_conversation(
     greeting: Said,
 ) -> list[Message]:
     """A new conversation of the assistant's with its greeting."""
-    row = Conversation(id=conversation_id, token_hash=token_hash, channel=channel, language=language, page=page, last_seq=0)
-    row.owner = str(Owner.ASSISTANT)
-    with database.transaction() as session:
-        session.add(row)
-        session.flush()
-        return add_messages(session, row, [greeting])
+    values = {"id": conversation_id, "token_hash": token_hash, "channel": channel, "language": language, "page": page}
+    with database.writing() as connection:
+        connection.execute(insert(Conversation), values)
+        return add_messages(connection, lock_conversation(connection, conversation_id), [greeting])
 
 
 def find_access(database: Database, conversation_id: str) -> Access | None:
-    columns = (Conversation.token_hash, Conversation.channel, Conversation.language, Conversation.erased_at)
     with database.reading() as connection:
-        row = connection.execute(select(*columns).where(Conversation.id == conversation_id)).one_or_none()
+        row = connection.execute(_ACCESS, {"this": conversation_id}).one_or_none()
     return Access(row.token_hash, row.channel, row.language, row.erased_at is not None) if row else None
 
 
@@ -96,16 +119,14 @@ def receive_message(database: Database, conversation_id: str, said: Said) -> int
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
-    with database.transaction() as session:
-        row = lock_conversation(session, conversation_id)
-        known = session.scalar(
-            select(MessageRow.seq).where(MessageRow.conversation_id == row.id, MessageRow.client_id == said.client_id)
-        )
+    with database.writing() as connection:
+        row = lock_conversation(connection, conversation_id)
+        known = connection.scalar(_KNOWN, {"this": row.id, "client": said.client_id})
         if known is not None:
-            return known
-        (message,) = add_messages(session, row, [said])
+            return int(known)
+        (message,) = add_messages(connection, row, [said])
         state = TurnState.RECEIVED if row.owner == Owner.ASSISTANT else TurnState.LEFT_TO_STAFF
-        session.add(Turn(conversation_id=row.id, seq=message.seq, state=str(state)))
+        connection.execute(insert(Turn), {"conversation_id": row.id, "seq": message.seq, "state": str(state)})
         return message.seq
 
 
@@ -125,11 +146,11 @@ def find_choice(database: Database, conversation_id: str, choice_id: str) -> str
 
 def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[Message]:
     """Add what a person of the staff writes. Raises OwnerChangedError unless staff own the conversation."""
-    with database.transaction() as session:
-        row = lock_conversation(session, conversation_id)
+    with database.writing() as connection:
+        row = lock_conversation(connection, conversation_id)
         if row.owner != Owner.STAFF:
             raise OwnerChangedError
-        return add_messages(session, row, [said])
+        return add_messages(connection, row, [said])
 
 
 def change_owner(database: Database, conversation_id: str, before: Owner, after: Owner, said: Said) -> None:
@@ -137,41 +158,33 @@ def change_owner(database: Database, conversation_id: str, before: Owner, after:
 
     Raises OwnerChangedError if it is not (or no longer) `before` who owns it: of two that try, one succeeds.
     """
-    with database.transaction() as session:
-        row = lock_conversation(session, conversation_id)
+    with database.writing() as connection:
+        row = lock_conversation(connection, conversation_id)
         if row.owner != before or before == after:
             raise OwnerChangedError
-        row.owner = str(after)
+        connection.execute(update(Conversation).where(Conversation.id == row.id).values(owner=str(after)))
         if after is Owner.STAFF:
             waiting = update(Turn).where(Turn.conversation_id == row.id, Turn.state.in_(OPEN))
-            session.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
-        add_messages(session, row, [said])
+            connection.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
+        add_messages(connection, row, [said])
 
 
 def read_view(database: Database, conversation_id: str, after: int = 0, limit: int = 200) -> View:
     """The messages after a number, at most `limit`, and the state. Raises ConversationNotFoundError."""
-    waits = exists().where(Turn.conversation_id == Conversation.id, Turn.state.in_(OPEN)).label("answering")
-    columns = (Conversation.owner, Conversation.erased_at, Conversation.last_seq, waits)
     with database.reading() as connection:
-        row = connection.execute(select(*columns).where(Conversation.id == conversation_id)).one_or_none()
+        row = connection.execute(_STATE, {"this": conversation_id}).one_or_none()
         if row is None:
             raise ConversationNotFoundError
-        newer = (
-            select(*MessageRow.__table__.c)
-            .where(MessageRow.conversation_id == conversation_id, MessageRow.seq > min(after, 2**31 - 1))
-            .order_by(MessageRow.seq)
-            .limit(limit)
-        )
-        found = connection.execute(newer).all() if row.last_seq > after else []
+        newer = {"this": conversation_id, "after": min(after, 2**31 - 1), "most": limit}
+        found = connection.execute(_NEWER, newer).all() if row.last_seq > after else []
     messages = tuple(_message(each) for each in found)
     return View(Owner(row.owner), row.erased_at is not None, row.answering, row.last_seq, messages)
 
 
 def list_changes(database: Database, conversation_ids: Sequence[str]) -> dict[str, tuple[int, str, bool]]:
     """What tells whether a conversation changed: its last number, its owner and whether it was erased."""
-    columns = (Conversation.id, Conversation.last_seq, Conversation.owner, Conversation.erased_at)
     with database.reading() as connection:
-        rows = connection.execute(select(*columns).where(Conversation.id.in_(conversation_ids)))
+        rows = connection.execute(_CHANGES, {"these": list(conversation_ids)})
         return {row.id: (row.last_seq, row.owner, row.erased_at is not None) for row in rows}
 
 
@@ -180,13 +193,13 @@ def erase_messages(database: Database, conversation_id: str) -> None:
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
-    with database.transaction() as session:
-        overwrite_deleted(session.connection())
-        row = lock_conversation(session, conversation_id)
-        session.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
-        row.language, row.page = None, None
-        row.erased_at = utc_now()
-        row.erase_again_at = row.erased_at + _ERASE_AGAIN
+    now = utc_now()
+    with database.writing() as connection:
+        overwrite_deleted(connection)
+        row = lock_conversation(connection, conversation_id)
+        connection.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
+        bare = {"language": None, "page": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
+        connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
     empty_log(database.engine)
 
 
@@ -196,11 +209,11 @@ def blank_messages(database: Database, conversation_id: str) -> None:
     A conversation that is not kept here (the terminal's) is left alone.
     """
     bare: dict[str, list[object]] = {"choices": [], "cards": [], "topics": [], "sources": []}
-    with database.transaction() as session:
-        overwrite_deleted(session.connection())
+    with database.writing() as connection:
+        overwrite_deleted(connection)
         own = update(MessageRow).where(MessageRow.conversation_id == conversation_id)
-        session.execute(own.values(text=BLANK, **bare))
-        session.execute(update(Conversation).where(Conversation.id == conversation_id).values(page=None))
+        connection.execute(own.values(text=BLANK, **bare))
+        connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(page=None))
     empty_log(database.engine)
 
 
@@ -211,16 +224,16 @@ def list_to_erase_again(database: Database, now: datetime) -> list[str]:
 
 
 def finish_erasing(database: Database, conversation_id: str) -> None:
-    with database.transaction() as session:
-        session.execute(update(Conversation).where(Conversation.id == conversation_id).values(erase_again_at=None))
+    with database.writing() as connection:
+        connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(erase_again_at=None))
 
 
-def lock_conversation(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, which nobody else changes until the transaction ends.
+def lock_conversation(connection: Connection, conversation_id: str) -> Row[*tuple[Any, ...]]:
+    """The id, channel, owner and last number of a conversation, which nobody else changes until the transaction ends.
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
-    row = session.scalars(select(Conversation).where(Conversation.id == conversation_id).with_for_update()).one_or_none()
+    row = connection.execute(_LOCK, {"this": conversation_id}).one_or_none()
     if row is None:
         raise ConversationNotFoundError
     if row.erased_at is not None:
@@ -228,36 +241,45 @@ def lock_conversation(session: Session, conversation_id: str) -> Conversation:
     return row
 
 
-def add_messages(session: Session, row: Conversation, said: Sequence[Said]) -> list[Message]:
+def add_messages(connection: Connection, row: Row[*tuple[Any, ...]], said: Sequence[Said]) -> list[Message]:
     """Number the messages and store them, and what has to be sent to a channel. The conversation must be locked."""
-    added = [_row(row.id, row.last_seq + number, each) for number, each in enumerate(said, 1)]
-    row.last_seq += len(added)
-    session.add_all(added)
-    session.flush()
-    if row.channel not in FETCHED_CHANNELS:
-        sent = [each for each in added if each.author != Author.VISITOR]
-        session.add_all(Delivery(conversation_id=row.id, seq=each.seq, channel=row.channel) for each in sent)
-    return [_message(each) for each in added]
+    added = [_numbered(each, row.last_seq + number) for number, each in enumerate(said, 1)]
+    if not added:
+        return []
+    values = [_values(row.id, message, each.cause) for message, each in zip(added, said, strict=True)]
+    connection.execute(insert(MessageRow), values)
+    connection.execute(_NUMBER, {"this": row.id, "last": added[-1].seq})
+    sent = [each for each in added if each.author != Author.VISITOR] if row.channel not in FETCHED_CHANNELS else []
+    if sent:
+        connection.execute(
+            insert(Delivery), [{"conversation_id": row.id, "seq": each.seq, "channel": row.channel} for each in sent]
+        )
+    return added
 
 
-def _row(conversation_id: str, seq: int, said: Said) -> MessageRow:
-    return MessageRow(
-        conversation_id=conversation_id,
-        seq=seq,
-        author=str(said.author),
-        client_id=said.client_id,
-        cause=said.cause,
-        text=said.text,
-        choices=[asdict(Choice(f"{seq}-{secrets.token_hex(6)}", title)) for title in said.choices],
-        cards=[dict(card) for card in said.cards],
-        topics=list(said.topics),
-        sources=[dict(source) for source in said.sources],
-        at=utc_now(),
-    )
+def _numbered(said: Said, seq: int) -> Message:
+    choices = tuple(Choice(f"{seq}-{secrets.token_hex(6)}", title) for title in said.choices)
+    return Message(seq, said.author, said.text, utc_now(), said.client_id, choices, said.cards, said.topics, said.sources)
 
 
-def _message(row: MessageRow | Row[Any]) -> Message:
-    """Of a row of either kind: an object, or a line of a result."""
+def _values(conversation_id: str, message: Message, cause: str | None) -> dict[str, object]:
+    """A line of the table `messages`."""
+    return {
+        "conversation_id": conversation_id,
+        "seq": message.seq,
+        "author": str(message.author),
+        "client_id": message.client_id,
+        "cause": cause,
+        "text": message.text,
+        "choices": [asdict(choice) for choice in message.choices],
+        "cards": [dict(card) for card in message.cards],
+        "topics": list(message.topics),
+        "sources": [dict(source) for source in message.sources],
+        "at": message.at,
+    }
+
+
+def _message(row: Row[Any]) -> Message:
     return Message(
         seq=row.seq,
         author=Author(row.author),

@@ -56,7 +56,7 @@ class DatabaseOutdatedError(DatabaseError):
 
 @dataclass(frozen=True)
 class Database:
-    """An open database. `transaction` is for writing; `reading` is for single SELECTs that need no transaction."""
+    """An open database. `transaction` and `writing` are for changes; `reading` is for SELECTs that need no transaction."""
 
     engine: Engine
     reader: Engine
@@ -66,6 +66,12 @@ class Database:
         """A session that is committed at the end, or rolled back when an exception leaves the block."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The same without objects, a quarter of the time: for what each message passes through."""
+        with self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def alone(self, task: str) -> Iterator[Session]:

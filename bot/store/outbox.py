@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.core.conversation import DeliveryState, Message, require_change
-from bot.store.claims import Claim, claim_due, hold_claim
+from bot.core.conversation import DeliveryState, Message
+from bot.store.claims import Claim, claim_due, end_claim
 from bot.store.conversation_schema import Delivery
 from bot.store.conversations import read_view
 from bot.store.database import Database
@@ -35,10 +35,8 @@ def claim_deliveries(database: Database, worker: str, channels: Collection[str],
 
 def end_delivery(database: Database, claim: Claim, state: DeliveryState, error: str | None = None) -> None:
     """Mark it delivered or dead. Raises ClaimLostError."""
-    with database.transaction() as session:
-        row = hold_claim(session, Delivery, claim)
-        require_change(row.state, state)
-        row.state, row.claimed_by, row.error = str(state), None, error
+    with database.writing() as connection:
+        end_claim(connection, Delivery, claim, state, error=error)
 
 
 def _parcel(database: Database, claim: Claim) -> Parcel | None:

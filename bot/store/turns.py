@@ -10,16 +10,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import aliased
 
-from bot.core.conversation import Message, Said, TurnState, require_change
+from bot.core.conversation import Message, Said, TurnState
 from bot.store.base import utc_now
-from bot.store.claims import Claim, hold_claim
+from bot.store.claims import Claim, end_claim
 from bot.store.conversation_schema import Conversation, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.conversations import OPEN, ConversationErasedError, add_messages, lock_conversation
 from bot.store.database import Database
+
+_QUESTION = (
+    select(MessageRow.text, Conversation.language, Conversation.channel, Turn.received_at)
+    .join(Conversation, Conversation.id == MessageRow.conversation_id)
+    .join(Turn, (Turn.conversation_id == MessageRow.conversation_id) & (Turn.seq == MessageRow.seq))
+    .where(MessageRow.conversation_id == bindparam("this"), MessageRow.seq == bindparam("number"))
+)
+_EARLIER = aliased(Turn)
+_SLOW = (
+    select(Turn.conversation_id, Turn.seq, Conversation.language)
+    .join(Conversation, Conversation.id == Turn.conversation_id)
+    .where(
+        Turn.state.in_(OPEN),
+        Turn.received_at <= bindparam("before"),
+        Turn.notice < bindparam("told"),
+        ~exists().where(_EARLIER.conversation_id == Turn.conversation_id, _EARLIER.seq < Turn.seq, _EARLIER.state.in_(OPEN)),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -43,14 +61,8 @@ class Slow:
 
 def read_question(database: Database, claim: Claim) -> Question:
     """What was claimed. Raises ConversationErasedError if it is gone."""
-    query = (
-        select(MessageRow.text, Conversation.language, Conversation.channel, Turn.received_at)
-        .join(Conversation, Conversation.id == MessageRow.conversation_id)
-        .join(Turn, (Turn.conversation_id == MessageRow.conversation_id) & (Turn.seq == MessageRow.seq))
-        .where(MessageRow.conversation_id == claim.conversation_id, MessageRow.seq == claim.seq)
-    )
     with database.reading() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_QUESTION, {"this": claim.conversation_id, "number": claim.seq}).one_or_none()
     if row is None:
         raise ConversationErasedError
     return Question(row.text, row.language, row.channel, row.received_at)
@@ -62,34 +74,26 @@ def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[
     Raises ClaimLostError if it is not ours to answer any more, ConversationErasedError if it is gone.
     """
     caused = [replace(each, cause=f"{state}:{claim.seq}:{number}") for number, each in enumerate(said)]
-    with database.transaction() as session:
-        row = lock_conversation(session, claim.conversation_id)
-        turn = hold_claim(session, Turn, claim)
-        require_change(turn.state, state)
-        turn.state, turn.claimed_by, turn.ended_at = str(state), None, utc_now()
-        return add_messages(session, row, caused)
+    with database.writing() as connection:
+        row = lock_conversation(connection, claim.conversation_id)
+        end_claim(connection, Turn, claim, state, ended_at=utc_now())
+        return add_messages(connection, row, caused)
 
 
 def list_slow_turns(database: Database, received_before: datetime, notice: int) -> list[Slow]:
     """The first open turn of each conversation that waits since before a time and was not told `notice` yet."""
-    earlier = aliased(Turn)
-    first = ~exists().where(earlier.conversation_id == Turn.conversation_id, earlier.seq < Turn.seq, earlier.state.in_(OPEN))
-    query = (
-        select(Turn.conversation_id, Turn.seq, Conversation.language)
-        .join(Conversation, Conversation.id == Turn.conversation_id)
-        .where(Turn.state.in_(OPEN), Turn.received_at <= received_before, Turn.notice < notice, first)
-    )
     with database.reading() as connection:
-        return [Slow(row.conversation_id, row.seq, row.language) for row in connection.execute(query)]
+        found = connection.execute(_SLOW, {"before": received_before, "told": notice})
+        return [Slow(row.conversation_id, row.seq, row.language) for row in found]
 
 
 def tell_slow(database: Database, slow: Slow, notice: int, said: Said) -> bool:
     """Say something to who waits, once, unless the turn has ended by now; whether it was said."""
-    with database.transaction() as session:
-        row = lock_conversation(session, slow.conversation_id)
-        turn = session.get(Turn, (slow.conversation_id, slow.seq), with_for_update=True)
-        if turn is None or turn.state not in OPEN or turn.notice >= notice:
+    first = (Turn.conversation_id == slow.conversation_id, Turn.seq == slow.seq)
+    untold = update(Turn).where(*first, Turn.state.in_(OPEN), Turn.notice < notice).values(notice=notice)
+    with database.writing() as connection:
+        row = lock_conversation(connection, slow.conversation_id)
+        if connection.execute(untold).rowcount == 0:
             return False
-        turn.notice = notice
-        add_messages(session, row, [replace(said, cause=f"notice:{slow.seq}:{notice}")])
+        add_messages(connection, row, [replace(said, cause=f"notice:{slow.seq}:{notice}")])
         return True

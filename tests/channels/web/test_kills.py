@@ -18,6 +18,7 @@ import httpx
 
 from bot.store.database import upgrade_database
 from tests import fake_rasa
+from tests.channels.web.patient import PatientVisitor
 from tests.channels.web.processes import Process, gateway, running
 from tests.test_run import free_port
 
@@ -27,41 +28,10 @@ KILLS = int(os.environ.get("KILLS", "12"))
 _PATIENCE = 400.0
 
 
-class Client:
-    """A visitor that sends each message until it is acknowledged, as the widget does."""
-
-    def __init__(self, http: httpx.AsyncClient, number: int) -> None:
-        self.http, self.number = http, number
-        self.url, self.headers = "", {"": ""}
-
-    async def begin(self) -> None:
-        begun = (await self._until("POST", "/api/conversations", 201, json={})).json()
-        self.url, self.headers = f"/api/conversations/{begun['id']}", {"Authorization": f"Bearer {begun['token']}"}
-
-    async def talk(self) -> None:
-        for number in range(MESSAGES):
-            body = {"client_id": f"m{number}", "text": f"message {number} of {self.number}"}
-            await self._until("POST", f"{self.url}/messages", 202, json=body)
-            if random.random() < 0.3:
-                await self._until("POST", f"{self.url}/messages", 202, json=body)
-            await asyncio.sleep(random.uniform(0, 1.5))
-
-    async def messages(self) -> list[dict[str, Any]]:
-        """All, once there is an answer to each."""
-        while True:
-            got = (await self._until("GET", f"{self.url}/messages", 200)).json()["messages"]
-            if sum(message["author"] == "assistant" for message in got) > MESSAGES:
-                return list(got)
-            await asyncio.sleep(0.2)
-
-    async def _until(self, method: str, path: str, status: int, **body: Any) -> httpx.Response:
-        while True:
-            try:
-                answer = await self.http.request(method, path, headers=self.headers if self.url else {}, **body)
-                assert answer.status_code == status, answer.text
-                return answer
-            except httpx.HTTPError:
-                await asyncio.sleep(0.1)
+async def talk(visitor: PatientVisitor, number: int) -> None:
+    for each in range(MESSAGES):
+        await visitor.send(f"message {each} of {number}", times=1 + (random.random() < 0.3))
+        await asyncio.sleep(random.uniform(0, 1.5))
 
 
 async def kill_again_and_again(processes: list[Process]) -> None:
@@ -79,11 +49,12 @@ async def play(websites: list[Process], others: list[Process]) -> list[list[dict
         addresses = [website.address.removesuffix("/health/live") for website in websites]
         opened = [httpx.AsyncClient(base_url=address, timeout=10, trust_env=False) for address in addresses]
         https = [await stack.enter_async_context(http) for http in opened]
-        clients = [Client(https[number % len(https)], number) for number in range(CONVERSATIONS)]
-        await asyncio.gather(*(client.begin() for client in clients))
+        visitors = [PatientVisitor(https[number % len(https)]) for number in range(CONVERSATIONS)]
+        await asyncio.gather(*(visitor.begin() for visitor in visitors))
         async with asyncio.timeout(_PATIENCE):
-            await asyncio.gather(kill_again_and_again([*websites, *others]), *(client.talk() for client in clients))
-            return await asyncio.gather(*(client.messages() for client in clients))
+            talks = (talk(visitor, number) for number, visitor in enumerate(visitors))
+            await asyncio.gather(kill_again_and_again([*websites, *others]), *talks)
+            return await asyncio.gather(*(visitor.read_until(MESSAGES) for visitor in visitors))
 
 
 def test_whatever_is_killed_each_message_is_answered_once_and_in_order(database_url: str, tmp_path: Path) -> None:
