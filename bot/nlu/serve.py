@@ -1,12 +1,13 @@
-"""Rasa's command line without three burdens: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
+"""Rasa's command line without four burdens: `python -m bot.nlu.serve run …` where Rasa says `python -m rasa run …`.
 
 Rasa imports all that it has: eight of its modules import TensorFlow, for classifiers and policies that config.yml does not
 name, and one imports matplotlib, for the pictures of `rasa test`. Something that fails when it is used stands in for those
 nine. With each answer of the action server Rasa has the schema of such answers checked, which never changes: it is checked
-once. And Sanic has every deprecation in its libraries told, whatever PYTHONWARNINGS says: they are not. All else is Rasa as
-it is. What that saves and what it risks: docs/adr/0004-serving.md.
+once. Sanic has every deprecation in its libraries told, whatever PYTHONWARNINGS says: they are not. And numpy's second thread,
+which wins nothing on one sentence, would spin for most of a core between two of them: while serving there is one. All else is
+Rasa as it is. What that saves and what it risks: docs/adr/0004-serving.md.
 
-Responsible for these three. Must not know our components, nor change what Rasa does.
+Responsible for these four. Must not know our components, nor change what Rasa does.
 """
 
 from __future__ import annotations
@@ -125,8 +126,15 @@ def tell_no_deprecations() -> None:
     warnings.showwarning = show_others
 
 
+def compute_on_one_thread() -> None:
+    """What somebody has set in the environment stands. Too late once numpy is imported."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main() -> None:
     """Rasa's own command line, with the arguments given."""
+    if "run" in sys.argv[1:2]:
+        compute_on_one_thread()
     leave_out_unused()
     check_schemas_once()
     tell_no_deprecations()

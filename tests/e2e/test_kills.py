@@ -21,7 +21,7 @@ from tests.channels.web.patient import PatientVisitor
 from tests.channels.web.processes import Process, gateway, running
 from tests.dialogues.stack import Stack
 
-KILLS = int(os.environ.get("KILLS", "3"))
+KILLS = int(os.environ.get("KILLS", "2"))
 CONVERSATIONS = 12
 _PATIENCE = 400.0
 _REFERENCE = re.compile(r"IMT-[A-Z0-9]{6}")

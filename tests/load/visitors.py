@@ -3,11 +3,13 @@
     .venv/bin/locust -f tests/load/visitors.py --headless -u 300 -r 30 -t 2m --host http://127.0.0.1:8080
 
 against a website with high limits (LIMIT_CONVERSATIONS, LIMIT_MESSAGES, LIMIT_ADDRESS). `acknowledge` is the time until a
-message is stored, `answer` until its answer was read. A message lost, doubled or out of order is a failure.
+message is stored, `answer` until its answer was read. A message lost, doubled or out of order is a failure. Between an answer
+and the next message a visitor takes PAUSE seconds, from half as much to half as much again: 20, for an answer has 85 words.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from typing import Any
@@ -23,17 +25,20 @@ _QUESTIONS = (
     "do you have it in Wisconsin?",
 )
 _PATIENCE = 60.0
+_PAUSE = float(os.environ.get("PAUSE", "20"))
 
 
 class Visitor(FastHttpUser):
     """One visitor with one conversation."""
 
-    wait_time = between(4, 12)
+    wait_time = between(_PAUSE / 2, _PAUSE * 1.5)
 
     def on_start(self) -> None:
         begun = self.client.post("/api/conversations", json={"language": "en"}, name="begin").json()
         self.path, self.sent = f"/api/conversations/{begun['id']}/messages", 0
         self.bearer = {"Authorization": f"Bearer {begun['token']}"}
+        # Nobody writes in the moment in which the page opens, least of all thirty at once.
+        time.sleep(random.uniform(0, _PAUSE))
 
     @task
     def ask(self) -> None:

@@ -233,3 +233,14 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
         except (URLError, OSError):
             time.sleep(0.2)
     raise AssertionError("Rasa did not start")
+
+
+def test_sentences_are_understood_on_one_thread_unless_somebody_says_otherwise() -> None:
+    lines = ["from bot.nlu.serve import compute_on_one_thread", "compute_on_one_thread()", "import numpy", "import threadpoolctl"]
+    lines.append("print(*{pool['num_threads'] for pool in threadpoolctl.threadpool_info() if pool['user_api'] == 'blas'})")
+    for said, threads in ({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2"):
+        environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | said
+        told = subprocess.run(
+            [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        assert told.stdout.split() == [threads]
