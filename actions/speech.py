@@ -41,9 +41,8 @@ class Speaker:
         """One message. A button is a shortcut for typing its title: the title is what comes back."""
         buttons = [{"title": title, "payload": title} for title in dict.fromkeys(choices)]
         # Rasa's channels cut a text at blank lines into messages of their own; `bot.rasa_client` puts the blank line back.
-        self._dispatcher.utter_message(text=text.replace("\n\n", "\n \n"), buttons=buttons or None)
-        if any(custom.values()):
-            self._dispatcher.utter_message(json_message={key: value for key, value in custom.items() if value})
+        beside = {key: value for key, value in custom.items() if value} | {"language": str(self.language)}
+        self._dispatcher.utter_message(text=text.replace("\n\n", "\n \n"), buttons=buttons or None, json_message=beside)
 
     def answer(self, answer: Answer, choices: Iterable[str] = ()) -> None:
         """An answer with where it comes from."""

@@ -31,13 +31,14 @@ class RasaSilent(RasaError):
 
 @dataclass
 class Reply:
-    """One message of the assistant: its text, titles to choose from, and what belongs to it."""
+    """One message of the assistant: its text and the language of it, titles to choose from, and what belongs to it."""
 
     text: str = ""
     choices: list[str] = field(default_factory=list)
     cards: list[dict[str, Any]] = field(default_factory=list)
     sources: list[dict[str, Any]] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
+    language: str | None = None
 
 
 class RasaClient:
@@ -126,3 +127,4 @@ def _add(reply: Reply, titles: list[str], custom: Mapping[str, Any]) -> None:
     reply.cards += custom.get("cards") or []
     reply.sources += custom.get("sources") or []
     reply.topics += custom.get("topics") or []
+    reply.language = custom.get("language") or reply.language

@@ -19,7 +19,7 @@ from bot.conversation.cards import place_cards
 from bot.conversation.loops import log, log_failure, repeat
 from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
-from bot.conversation.texts import APOLOGY, FAILED, STILL_WORKING, apologise, tell
+from bot.conversation.texts import tell
 from bot.core.conversation import Author, Said, TurnState
 from bot.rasa_client import RasaClient, RasaError, RasaSilent, RasaUnavailable, Reply, merge_messages
 from bot.store.base import utc_now
@@ -131,7 +131,8 @@ class Answerer:
         if isinstance(error, RasaSilent) and await self._is_able():
             self._silences[key] += 1
         if self._silences[key] >= _MOST_SILENCES:
-            await self._end(claim, question, TurnState.FAILED, [apologise(FAILED, self._room.knowledge, question.language)])
+            sorry = self._system("answer_failed", question.language, "choice_person")
+            await self._end(claim, question, TurnState.FAILED, [sorry])
             return
         log.warning("turn_postponed", conversation=claim.conversation_id, seq=claim.seq, kind=type(error).__name__)
         pause = min(_LONGEST_PAUSE, 0.25 * 2 ** min(claim.attempt, 8))
@@ -148,9 +149,12 @@ class Answerer:
         """Tell who waits: first that we still work, later that we are sorry; once each."""
         now = utc_now()
         for slow in await self._room.read(list_slow_turns, now - self._apology_after, 2):
-            await self._tell(slow, 2, apologise(APOLOGY, self._room.knowledge, slow.language))
+            await self._tell(slow, 2, self._system("answer_late", slow.language, "choice_person"))
         for slow in await self._room.read(list_slow_turns, now - STILL_WORKING_AFTER, 1):
-            await self._tell(slow, 1, tell(STILL_WORKING, slow.language))
+            await self._tell(slow, 1, self._system("still_working", slow.language))
+
+    def _system(self, phrase: str, language: str | None, *choices: str) -> Said:
+        return tell(self._room.knowledge, phrase, language, *choices)
 
     async def _tell(self, slow: Slow, notice: int, said: Said) -> None:
         try:
@@ -168,6 +172,7 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
         tuple(cards),
         tuple(reply.topics),
         tuple(reply.sources),
+        language=reply.language,
     )
 
 

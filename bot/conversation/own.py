@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from bot.conversation.measures import MESSAGES
 from bot.conversation.room import Room
-from bot.conversation.texts import JOINED, LEFT, tell
+from bot.conversation.texts import tell
 from bot.core.conversation import Author, Message, Owner, Said
-from bot.core.language import Bilingual
 from bot.store.conversations import ConversationNotFoundError, change_owner, find_access, say_as_staff
 
 
 async def take_over(room: Room, conversation_id: str) -> None:
     """Staff own it from now on. Raises OwnerChangedError if they do already."""
-    await _change(room, conversation_id, Owner.ASSISTANT, Owner.STAFF, JOINED)
+    await _change(room, conversation_id, Owner.ASSISTANT, Owner.STAFF, "staff_joined")
 
 
 async def give_back(room: Room, conversation_id: str) -> None:
     """The assistant owns it again. Raises OwnerChangedError if it does already."""
-    await _change(room, conversation_id, Owner.STAFF, Owner.ASSISTANT, LEFT)
+    await _change(room, conversation_id, Owner.STAFF, Owner.ASSISTANT, "staff_left")
 
 
 async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message:
@@ -31,9 +30,9 @@ async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message
     return message
 
 
-async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, text: Bilingual) -> None:
+async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, phrase: str) -> None:
     access = await room.read(find_access, conversation_id)
     if access is None:
         raise ConversationNotFoundError
-    await room.call(change_owner, conversation_id, before, after, tell(text, access.language))
+    await room.call(change_owner, conversation_id, before, after, tell(room.knowledge, phrase, access.language))
     room.bell.ring(conversation_id)

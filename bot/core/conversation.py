@@ -6,7 +6,7 @@ Responsible for these words, their allowed changes and the bounds. Must not know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,8 @@ def require_change(before: str, after: str) -> None:
 class Said:
     """What somebody says, before it has a place in a conversation. `choices` are titles.
 
-    `cause` names why it is said: of one cause there is one message, however often it is tried.
+    `cause` names why it is said: of one cause there is one message, however often it is tried. `language` is that of the
+    text, where it is known.
     """
 
     author: Author
@@ -81,6 +82,7 @@ class Said:
     sources: tuple[Mapping[str, Any], ...] = ()
     client_id: str | None = None
     cause: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,5 @@ class Message:
     choices: tuple[Choice, ...] = ()
     cards: tuple[Mapping[str, Any], ...] = ()
     topics: tuple[str, ...] = ()
-    sources: tuple[Mapping[str, Any], ...] = field(default=())
+    sources: tuple[Mapping[str, Any], ...] = ()
+    language: str | None = None

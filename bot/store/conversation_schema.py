@@ -58,6 +58,7 @@ class Message(Base):
     client_id: Mapped[str | None] = mapped_column(String(64))
     cause: Mapped[str | None] = mapped_column(String(32))
     text: Mapped[str]
+    language: Mapped[str | None] = mapped_column(String(2))
     choices: Mapped[list[Any]] = mapped_column(JSON)
     cards: Mapped[list[Any]] = mapped_column(JSON)
     topics: Mapped[list[Any]] = mapped_column(JSON)

@@ -30,7 +30,7 @@ OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
 _THIS = Conversation.id == bindparam("this")
 _ACCESS = select(Conversation.token_hash, Conversation.channel, Conversation.language, Conversation.erased_at).where(_THIS)
 _LOCK = (
-    select(Conversation.id, Conversation.channel, Conversation.owner, Conversation.last_seq, Conversation.erased_at)
+    select(*(Conversation.__table__.c[name] for name in ("id", "channel", "language", "owner", "last_seq", "erased_at")))
     .where(_THIS)
     .with_for_update()
 )
@@ -229,7 +229,7 @@ def finish_erasing(database: Database, conversation_id: str) -> None:
 
 
 def lock_conversation(connection: Connection, conversation_id: str) -> Row[*tuple[Any, ...]]:
-    """The id, channel, owner and last number of a conversation, which nobody else changes until the transaction ends.
+    """The id, channel, language, owner and last number of a conversation, which nobody else changes until the transaction ends.
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
@@ -259,7 +259,8 @@ def add_messages(connection: Connection, row: Row[*tuple[Any, ...]], said: Seque
 
 def _numbered(said: Said, seq: int) -> Message:
     choices = tuple(Choice(f"{seq}-{secrets.token_hex(6)}", title) for title in said.choices)
-    return Message(seq, said.author, said.text, utc_now(), said.client_id, choices, said.cards, said.topics, said.sources)
+    more = (choices, said.cards, said.topics, said.sources, said.language)
+    return Message(seq, said.author, said.text, utc_now(), said.client_id, *more)
 
 
 def _values(conversation_id: str, message: Message, cause: str | None) -> dict[str, object]:
@@ -271,6 +272,7 @@ def _values(conversation_id: str, message: Message, cause: str | None) -> dict[s
         "client_id": message.client_id,
         "cause": cause,
         "text": message.text,
+        "language": message.language,
         "choices": [asdict(choice) for choice in message.choices],
         "cards": [dict(card) for card in message.cards],
         "topics": list(message.topics),
@@ -290,4 +292,5 @@ def _message(row: Row[Any]) -> Message:
         cards=tuple(row.cards),
         topics=tuple(row.topics),
         sources=tuple(row.sources),
+        language=row.language,
     )

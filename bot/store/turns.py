@@ -69,7 +69,7 @@ def read_question(database: Database, claim: Claim) -> Question:
 
 
 def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[Said]) -> list[Message]:
-    """Store the answer (or the apology) and that the turn has ended, both or neither.
+    """Store the answer (or the apology) and that the turn has ended, both or neither; its language is the conversation's then.
 
     Raises ClaimLostError if it is not ours to answer any more, ConversationErasedError if it is gone.
     """
@@ -77,6 +77,9 @@ def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[
     with database.writing() as connection:
         row = lock_conversation(connection, claim.conversation_id)
         end_claim(connection, Turn, claim, state, ended_at=utc_now())
+        if said and said[-1].language not in (None, row.language):
+            spoken = update(Conversation).where(Conversation.id == row.id).values(language=said[-1].language)
+            connection.execute(spoken)
         return add_messages(connection, row, caused)
 
 

@@ -17,15 +17,17 @@ import bot.conversation.answer
 from bot.conversation.own import give_back, take_over
 from bot.conversation.receive import begin, receive
 from bot.conversation.room import Room
-from bot.conversation.texts import APOLOGY, FAILED, JOINED, STILL_WORKING
 from bot.core.conversation import Author
+from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaSilent, RasaUnavailable, Reply
 from bot.store.base import utc_now
 from bot.store.claims import claim_due
 from bot.store.conversation_schema import Turn
-from bot.store.conversations import View
+from bot.store.conversations import View, read_view
 from bot.store.database import Database, open_database, upgrade_database
 from tests.conversation.rooms import ToldRasa, answering, make_room, texts, until
+
+PHRASES = load_knowledge().phrases
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_a_message_is_kept_until_rasa_returns(room: Room, error: type[Exception]
             await receive(room, begun.id, "b", "two", "web")
             return await until(room, begun.id, answered)
 
-    said = [text for text in texts(asyncio.run(play()).messages)[1:] if text != STILL_WORKING.en]
+    said = [text for text in texts(asyncio.run(play()).messages)[1:] if text != PHRASES["still_working"].en]
     assert said == ["one", "two", "You said: one", "You said: two"]
 
 
@@ -118,8 +120,8 @@ def test_what_makes_a_working_rasa_silent_is_given_up_and_holds_up_nothing(room:
             await receive(room, begun.id, "b", "next", "web")
             return await until(room, begun.id, answered)
 
-    messages = [message for message in asyncio.run(play()).messages if message.text != STILL_WORKING.es]
-    assert [message.text for message in messages][1:] == ["poison", "next", FAILED.es, "Fine"]
+    messages = [message for message in asyncio.run(play()).messages if message.text != PHRASES["still_working"].es]
+    assert [message.text for message in messages][1:] == ["poison", "next", PHRASES["answer_failed"].es, "Fine"]
     assert (messages[3].author, messages[3].choices[0].title) == (Author.SYSTEM, "Hablar con una persona")
 
 
@@ -133,13 +135,31 @@ def test_who_waits_is_told_once_and_answered_when_rasa_returns(room: Room, monke
         async with answering(room, rasa, apology_after=1):
             await receive(room, begun.id, "a", "one", "web")
             waiting = await until(room, begun.id, lambda view: view.last_seq == 4)
-            assert texts(waiting.messages)[2:] == [STILL_WORKING.en, APOLOGY.en]
+            assert texts(waiting.messages)[2:] == [PHRASES["still_working"].en, PHRASES["answer_late"].en]
             assert [choice.title for choice in waiting.messages[3].choices] == ["Talk to a person"]
             await asyncio.sleep(0.3)
             rasa.holding.clear()
             return await until(room, begun.id, answered)
 
-    assert texts(asyncio.run(play()).messages)[1:] == ["one", STILL_WORKING.en, APOLOGY.en, "You said: one"]
+    said = [PHRASES["still_working"].en, PHRASES["answer_late"].en]
+    assert texts(asyncio.run(play()).messages)[1:] == ["one", *said, "You said: one"]
+
+
+def test_the_system_speaks_the_language_that_the_conversation_has_come_to(room: Room) -> None:
+    def answer(_: str, text: str) -> list[Reply]:
+        return [Reply("Claro, en español.", language="es")]
+
+    async def play() -> View:
+        begun = await begin(room, "web", "en", None)
+        async with answering(room, ToldRasa(answer)):
+            await receive(room, begun.id, "a", "En español, por favor.", "web")
+            await until(room, begun.id, answered)
+        await take_over(room, begun.id)
+        return await room.read(read_view, begun.id)
+
+    messages = asyncio.run(play()).messages
+    assert [message.language for message in messages] == ["en", None, "es", "es"]
+    assert messages[-1].text == PHRASES["staff_joined"].es
 
 
 def test_the_assistant_is_quiet_while_staff_own_the_conversation(room: Room) -> None:
@@ -160,7 +180,7 @@ def test_the_assistant_is_quiet_while_staff_own_the_conversation(room: Room) -> 
 
     said = texts(asyncio.run(play()).messages)
     assert [text for text in said if text.startswith("You said")] == ["You said: three"]
-    assert JOINED.en in said
+    assert PHRASES["staff_joined"].en in said
     assert "two" not in [text for _, text in rasa.asked]
 
 

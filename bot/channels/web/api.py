@@ -63,7 +63,7 @@ class ChoiceShown(BaseModel):
 
 
 class MessageShown(BaseModel):
-    """A message; `seq` counts all messages of a conversation from 1 without gaps."""
+    """A message; `seq` counts all messages of a conversation from 1 without gaps. `language` is that of `text`, where known."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -71,6 +71,7 @@ class MessageShown(BaseModel):
     author: Author
     client_id: str | None = None
     text: str
+    language: Literal["en", "es"] | None = None
     choices: list[ChoiceShown]
     cards: list[dict[str, Any]]
     topics: list[str]

@@ -56,6 +56,7 @@ def _create_messages() -> None:
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("cause", sa.String(length=32), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("cards", sa.JSON(), nullable=False),
         sa.Column("topics", sa.JSON(), nullable=False),
