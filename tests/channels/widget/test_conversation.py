@@ -83,7 +83,7 @@ def test_offline_messages_wait_and_are_sent_in_order_when_back(visit: Visit, stu
     for text in ("one", "two"):
         page.locator("#input").fill(text)
         page.keyboard.press("Enter")
-    expect(page.locator("#head p")).to_contain_text("You are offline")
+    expect(page.locator("#head p")).to_contain_text("No connection")
     expect(page.locator("li.visitor")).to_contain_text(["Waiting for a connection"] * 2)
     page.context.set_offline(False)
     expect(page.locator("li.assistant").last).to_contain_text("You said: two", timeout=15_000)
@@ -142,6 +142,23 @@ def test_what_the_stream_left_out_is_fetched(visit: Visit, stub: Stub) -> None:
     assert page.locator("ol").inner_text().index("Sent") < page.locator("ol").inner_text().index("You said: one")
 
 
+def test_a_stream_that_fell_silent_is_cut_and_resumed(visit: Visit, stub: Stub) -> None:
+    page = visit()
+    page.clock.install()
+    page.reload()
+    start(page)
+    ask(page, "one")
+    stub.stream = "silent"
+    stub.talk.add("assistant", "said into the silence")
+    page.clock.fast_forward("00:30")
+    before = len(stub.asked("GET", "/stream"))
+    stub.stream = "ok"
+    page.clock.fast_forward("00:15")
+    expect(page.locator("li.assistant").last).to_contain_text("said into the silence")
+    assert len(stub.asked("GET", "/stream")) == before + 1
+    assert stub.asked("GET", "/stream")[-1] == "3", "resumed after the last message"
+
+
 @pytest.mark.parametrize("stream", ["missing", "silent"])
 def test_without_a_stream_answers_still_come(visit: Visit, stub: Stub, stream: str) -> None:
     stub.stream = stream
@@ -173,7 +190,7 @@ def test_deleting_asks_first_and_empties_every_tab(visit: Visit, stub: Stub) -> 
     expect(two.locator("li.visitor")).to_have_count(1)
     one.locator("#more").click()
     one.get_by_role("button", name="Delete my conversation").click()
-    expect(one.get_by_role("dialog", name="Delete this conversation?")).to_be_visible()
+    expect(one.get_by_role("dialog", name="Delete my conversation")).to_be_visible()
     one.keyboard.press("Escape")
     assert not stub.talk.deleted
     one.locator("#more").click()
