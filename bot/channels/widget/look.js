@@ -64,7 +64,7 @@ i { display: inline-block; width: 8px; height: 8px; margin: 0 2px; border-radius
 .panel form { display: grid; grid-template-columns: 1fr auto; gap: 6px 8px; padding: 10px 12px; border-top: var(--line); }
 textarea { min-width: 0; resize: none; field-sizing: content; min-height: 46px; max-height: 130px; padding: 10px 12px; }
 textarea, input { border: var(--line); }
-form button { font-weight: 600; }
+form button { align-self: end; font-weight: 600; }
 .ask { margin: auto; width: min(340px, 100% - 32px); padding: 20px; }
 .ask button { margin: 16px 8px 0 0; }
 figure p, details p { margin: 6px 0; }
@@ -82,7 +82,7 @@ rect, circle { fill: var(--accent); stroke: var(--muted); } .track { fill: var(-
 @media (prefers-reduced-motion) { i { animation: none; } }
 @media (forced-colors: active) {
   .bubble { border: 1px solid; }
-  svg { forced-color-adjust: none; } figure svg { fill: CanvasText; } .track, .map path { fill: Canvas; } rect, circle { fill: Highlight; } .map .served { stroke-width: 3; } .map .pin { fill: HighlightText; }
+  svg { forced-color-adjust: none; } figure svg { fill: CanvasText; } .track, .map path { fill: Canvas; } rect, circle { fill: Highlight; } .map .served { fill: Canvas; stroke-width: 3; } .map .pin { fill: HighlightText; }
   i { background: CanvasText; }
 }
 `);

@@ -77,9 +77,9 @@ export class Log {
     [...rows.values()].forEach((row, index) => row === list.children[index] || list.insertBefore(row, list.children[index]));
   }
 
-  #offer({ messages, outbox }) {
+  #offer({ messages, outbox, owner }) {
     const after = messages.slice(messages.findLastIndex(({ author }) => author === 'visitor') + 1);
-    const { seq, choices = [] } = (!outbox.length && after.findLast((message) => message.choices.length)) || {};
+    const { seq, choices = [] } = (owner === 'assistant' && !outbox.length && after.findLast((message) => message.choices.length)) || {};
     if (seq === this.offered) return;
     this.offered = seq;
     this.quick.replaceChildren(...choices.map(({ id, title }) => button(id, () => this.choose({ choice: id, title }), title)));

@@ -234,6 +234,7 @@ def test_staff_take_over(visit: Visit, stub: Stub) -> None:
     stub.talk.events += [("owner", {"owner": "staff"}), ("typing", {"author": "staff"})]
     expect(page.locator("#head p")).to_have_text("You are talking with a person.")
     expect(page.locator("p.typing")).to_contain_text("Person is writing…")
+    expect(page.locator(".quick button")).to_have_count(0)
     stub.talk.add("staff", "This is Ana.")
     expect(page.locator("li.staff")).to_contain_text("This is Ana.")
     expect(page.locator("p.typing")).to_be_hidden()
