@@ -108,10 +108,7 @@ class ImtAssistant extends HTMLElement {
     this.more = button('more', () => this.#toggleMenu(this.menu.hidden), t.menu, '⋮');
     this.more.ariaExpanded = false;
     this.menu = h('div', { class: 'menu', hidden: true }, ['fresh', 'download', 'print', 'erase'].map((name) => button(name, () => { this.#toggleMenu(false); this[name](); }, t[name])));
-    this.log = new Log(t, this.language, (choice) => {
-      this.conversation.send(choice);
-      (MOUSE.matches ? this.input : this.log.element).focus();
-    });
+    this.log = new Log(t, this.language, this.conversation, () => (MOUSE.matches ? this.input : this.log.element).focus());
     this.counter = h('p', { id: 'count' });
     this.input.placeholder = t.write;
     this.panel.replaceChildren(
@@ -255,7 +252,7 @@ class ImtAssistant extends HTMLElement {
       this.#remember({ read: last });
       this.#channel.postMessage({ of: id, read: last });
     }
-    this.log.draw(conversation);
+    this.log.draw();
     this.status.textContent = !conversation.online ? t.lost : owner === 'staff' ? t.byStaff : t.byAssistant;
     const count = open ? 0 : this.unread;
     this.badge.hidden = !count;

@@ -30,8 +30,8 @@ export class Log {
   #start; // the row in view, until the reader moves
   #until = 0;
 
-  constructor(t, language, choose) {
-    Object.assign(this, { t, language, choose });
+  constructor(t, language, conversation, goOn) {
+    Object.assign(this, { t, language, conversation, goOn });
     this.list = h('ol');
     this.typing = h('p', { class: 'typing' });
     this.quick = h('div', { class: 'quick', role: 'group', 'aria-label': t.choices });
@@ -43,16 +43,16 @@ export class Log {
 
   show(seq) { this.#start = this.#rows.get(seq) ?? this.list.lastChild; }
 
-  draw(conversation) {
-    const { typing } = conversation;
-    this.#drawRows(conversation);
-    this.#offer(conversation);
+  draw() {
+    const { typing } = this.conversation;
+    this.#drawRows();
+    this.#offer(this.conversation);
     this.typing.hidden = !typing;
     this.typing.replaceChildren(h('i'), h('i'), h('i'), ` ${this.t[typing]} ${this.t.typing}`);
   }
 
-  #drawRows(conversation) {
-    const { t, language, list, element } = this;
+  #drawRows() {
+    const { t, language, list, element, conversation } = this;
     const [end, edge] = [list, element].map((part) => part.getBoundingClientRect().bottom);
     const before = this.#rows;
     const rows = this.#rows = new Map();
@@ -71,7 +71,7 @@ export class Log {
     }
     for (const item of conversation.outbox) {
       const state = item.state !== 'failed' && !conversation.online ? 'waiting' : item.state === 'waiting' ? 'sending' : item.state;
-      add(item.client_id + state, () => waitingRow({ ...item, state }, t, language, () => conversation.retry(item)));
+      add(item.client_id + state, () => waitingRow({ ...item, state }, t, language, () => { conversation.retry(item); this.goOn(); }));
     }
     for (const [key, row] of before) if (!rows.has(key)) row.remove();
     [...rows.values()].forEach((row, index) => row === list.children[index] || list.insertBefore(row, list.children[index]));
@@ -82,7 +82,7 @@ export class Log {
     const { seq, choices = [] } = (owner === 'assistant' && !outbox.length && after.findLast((message) => message.choices.length)) || {};
     if (seq === this.offered) return;
     this.offered = seq;
-    this.quick.replaceChildren(...choices.map(({ id, title }) => button(id, () => this.choose({ choice: id, title }), title)));
+    this.quick.replaceChildren(...choices.map(({ id, title }) => button(id, () => { this.conversation.send({ choice: id, title }); this.goOn(); }, title)));
   }
 }
 

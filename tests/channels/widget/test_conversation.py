@@ -98,6 +98,7 @@ def test_a_refused_message_can_be_sent_again(visit: Visit, stub: Stub) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("li.visitor")).to_contain_text("Not sent: Not now, please.")
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#input")).to_be_focused()
     expect(page.locator("li.assistant").last).to_contain_text("You said: hello")
     assert stub.said() == ["hello"]
 
@@ -181,6 +182,19 @@ def test_two_tabs_show_the_same_conversation(visit: Visit, stub: Stub) -> None:
     ask(two, "from the second tab")
     expect(one.locator("li.assistant").last).to_contain_text("You said: from the second tab")
     assert len(stub.talks) == 1
+
+
+def test_what_is_read_in_one_tab_changes_nothing_in_another(visit: Visit) -> None:
+    one = visit()
+    start(one)
+    ask(one, "cost")
+    one.get_by_label("How many apprentices?").fill("5")
+    two = visit(context=one.context)
+    start(two)
+    ask(two, "hello")
+    expect(one.locator("li.assistant").last).to_contain_text("You said: hello")
+    expect(one.get_by_label("How many apprentices?")).to_have_value("5")
+    expect(one.get_by_label("How many apprentices?")).to_be_focused()
 
 
 def test_deleting_asks_first_and_empties_every_tab(visit: Visit, stub: Stub) -> None:
