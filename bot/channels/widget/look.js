@@ -64,7 +64,7 @@ i { display: inline-block; width: 8px; height: 8px; margin: 0 2px; border-radius
 .panel form { display: grid; grid-template-columns: 1fr auto; gap: 6px 8px; padding: 10px 12px; border-top: var(--line); }
 textarea { min-width: 0; resize: none; field-sizing: content; min-height: 46px; max-height: 130px; padding: 10px 12px; }
 textarea, input { border: var(--line); }
-form button { align-self: end; font-weight: 600; }
+form button { align-self: end; min-height: 46px; font-weight: 600; }
 .ask { margin: auto; width: min(340px, 100% - 32px); padding: 20px; }
 .ask button { margin: 16px 8px 0 0; }
 figure p, details p { margin: 6px 0; }
@@ -112,7 +112,7 @@ const en = {
 const es = {
   title: 'Asistente del IMT', open: 'Abrir el chat', close: 'Cerrar el chat', dismiss: 'Quitar', unread: 'Mensajes nuevos:',
   assistant: 'Asistente', staff: 'Persona', system: 'Aviso', visitor: 'Usted',
-  byAssistant: 'Responde un programa. Puede pedir hablar con una persona.', byStaff: 'Está hablando con una persona.',
+  byAssistant: 'Responde un programa. Puede hablar con una persona.', byStaff: 'Está hablando con una persona.',
   lost: 'Sin conexión. Los mensajes se enviarán después.',
   other: 'English', otherLanguage: 'en', switch: 'En español, por favor.', menu: 'Más opciones',
   fresh: 'Nueva conversación', download: 'Descargar la conversación', print: 'Imprimir', erase: 'Borrar mi conversación',

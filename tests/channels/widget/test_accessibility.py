@@ -32,8 +32,10 @@ def test_no_violation_closed_and_open_with_cards_and_chart(visit: Visit, axe: st
     assert violations(page, axe) == []
 
 
-def test_everything_by_keyboard(visit: Visit, stub: Stub) -> None:
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844), (320, 200)])
+def test_everything_by_keyboard(visit: Visit, stub: Stub, viewport: tuple[int, int]) -> None:
     page = visit()
+    page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
     focused = f"(({INSIDE}.activeElement ?? document.activeElement).id || {INSIDE}.activeElement?.textContent)"
 
     def tab_to(name: str) -> None:
