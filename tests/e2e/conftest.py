@@ -20,7 +20,7 @@ class Site:
     stack: Stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     stack = Stack(tmp_path_factory.mktemp("site"))
     settings = stack.settings

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
+from bot.store.conversation_schema import Message
 from bot.store.schema import Handoff
 from tests.channels.widget.conftest import SIZES, violations
 from tests.e2e.conftest import Site
@@ -30,6 +33,54 @@ def context(browser: Any) -> Iterator[Any]:
     context.close()
 
 
+@dataclass(frozen=True)
+class Journey:
+    """One employer's way from the first question to the reference number: what they say, and what must come of it.
+
+    What is the title of a button at that moment is pressed, all else is typed; `offline` is said while there is no connection.
+    """
+
+    language: str
+    page: str
+    question: str
+    offline: tuple[str, ...]
+    answers: tuple[str, ...]
+    partner: str
+    agreement: tuple[str, str, str]  # consent, name, contact
+    waiting: str
+    state: str
+
+    @property
+    def said(self) -> list[str]:
+        return [self.question, *self.offline, *self.answers, *self.agreement]
+
+
+JOURNEYS = [
+    Journey(
+        language="en",
+        page="/",
+        question="what does it cost us?",
+        offline=("See if IMT fits us", "49503", "we stamp metal parts"),
+        answers=("6", "Yes", "No", "New hires", "Not sure"),
+        partner="Michigan Workforce Development Institute",
+        agreement=("Yes, pass it on", "Pat", "616-555-0199"),
+        waiting="Waiting for a connection",
+        state="MI",
+    ),
+    Journey(
+        language="es",
+        page="/widget/demo.es.html",
+        question="cuánto nos cuesta como empresa?",
+        offline=("Ver si nos conviene", "53204", "hacemos quesos"),
+        answers=("somos 12", "sí", "no", "los dos", "no sé"),
+        partner="Wisconsin Regional Training Partnership",
+        agreement=("Sí, páselo", "Rosa", "Yo llamo"),
+        waiting="Esperando la conexión",
+        state="WI",
+    ),
+]
+
+
 def visit(context: Any, url: str) -> Any:
     page = context.new_page()
     page.goto(url)
@@ -45,81 +96,100 @@ def unfold(page: Any) -> Any:
     return page
 
 
+def send(page: Any, text: str) -> None:
+    """Presses the button of this title, or types it where there is none."""
+    button = page.locator(".quick").get_by_role("button", name=text, exact=True)
+    if button.count():
+        button.click()
+    else:
+        page.locator("#input").fill(text)
+        page.keyboard.press("Enter")
+
+
 def say(page: Any, text: str) -> str:
-    """Types a message; what was answered last."""
+    """What was answered last, so far: an answer may be several messages."""
     seen = page.locator("li.assistant, li.system").count()
-    page.locator("#input").fill(text)
-    page.keyboard.press("Enter")
-    return _answer(page, seen)
-
-
-def press(page: Any, title: str) -> str:
-    seen = page.locator("li.assistant, li.system").count()
-    page.get_by_role("button", name=title, exact=True).last.click()
-    return _answer(page, seen)
-
-
-def _answer(page: Any, seen: int) -> str:
+    send(page, text)
     page.wait_for_function(_ANSWERED, arg=seen)
-    # An answer may be several messages; they are stored at once and shown at once.
     return str(page.locator("li.assistant").last.inner_text())
 
 
-def stored(site: Site, reference: str) -> Handoff:
+def stored(site: Site, reference: str) -> tuple[Handoff, list[tuple[str, str]]]:
+    """The request, and what the server keeps of its conversation: author and text of each message, in order."""
     with site.stack.database() as database, database.transaction() as session:
         handoff = session.scalars(select(Handoff).where(Handoff.reference == reference)).one()
+        said = select(Message.author, Message.text).where(Message.conversation_id == handoff.conversation_id)
         session.expunge(handoff)
-        return handoff
+        return handoff, [(author, text) for author, text in session.execute(said.order_by(Message.seq))]
 
 
-def test_an_employer_asks_and_is_passed_on(site: Site, context: Any, axe: str) -> None:
-    page = visit(context, site.url)
-    assert "2020" in say(page, "what does it cost us?")
-    assert "$39,567" in page.locator("li.assistant").last.inner_text()
-    assert page.locator("svg").count() > 0, "the published numbers are drawn"
-    press(page, "See if IMT fits us")
-    for answer in ("49503", "we stamp metal parts", "6"):
-        say(page, answer)
-    press(page, "Yes")
+@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.language)
+def test_an_employer_from_the_first_question_to_the_reference_number(
+    site: Site, context: Any, axe: str, journey: Journey
+) -> None:
+    page = visit(context, site.url + journey.page)
+    assert "2020" in say(page, journey.question)
+    expect(page.locator("figure output:visible")).to_contain_text("$39,567", timeout=_PATIENCE)
+
+    answered = page.locator("li.assistant").count()
+    context.set_offline(True)
+    for text in journey.offline:
+        send(page, text)
+    expect(page.locator("li.visitor", has_text=journey.waiting)).to_have_count(len(journey.offline))
+    context.set_offline(False)
+    page.wait_for_function(_ANSWERED, arg=answered + len(journey.offline))
+
     page.reload()
-    unfold(page)
-    press(page, "No")
-    other = visit(context, f"{site.url}/widget/demo.html")
-    press(other, "New hires")
-    result = press(other, "Not sure")
-    assert "Michigan Workforce Development Institute" in other.locator("#log, ol, ul").first.inner_text() + result
+    say(unfold(page), journey.answers[0])
+    page.goto(f"{site.url}{journey.page}?second-page")
+    for answer in journey.answers[1:-1]:
+        say(unfold(page), answer)
+
+    other = visit(context, site.url + journey.page)
+    say(other, journey.answers[-1])
+    expect(other.locator(".card h3").first).to_contain_text(journey.partner, timeout=_PATIENCE)
+    expect(other.locator(".map circle").first).to_be_attached()
     assert violations(other, axe) == []
-    press(other, "Yes, pass it on")
-    say(other, "Pat")
-    found = _REFERENCE.search(say(other, "616-555-0199"))
-    assert found
-    handoff = stored(site, found[0])
-    assert (handoff.audience, handoff.language, handoff.state) == ("employer", "en", "MI")
-    assert any("stamp metal parts" in str(line) for line in handoff.transcript), "nothing said is lost"
-    page.wait_for_function(_ANSWERED, arg=0)
-    page.get_by_text(found[0]).first.wait_for()
+    for text in journey.agreement:
+        say(other, text)
+    found = other.locator("li.assistant", has_text=_REFERENCE)
+    found.wait_for()
+
+    handoff, said = stored(site, _REFERENCE.search(found.inner_text())[0])
+    for tab in (page, other):
+        expect(tab.locator("li .bubble")).to_have_text([text for _, text in said], use_inner_text=True, timeout=_PATIENCE)
+    assert [text for author, text in said if author == "visitor"] == journey.said, "each once, in order"
+    assert (handoff.audience, handoff.language, handoff.state) == ("employer", journey.language, journey.state)
+    assert all(text in str(handoff.transcript) for text in journey.offline), "the person at the partner reads it too"
 
 
-def test_an_employer_in_spanish(site: Site, context: Any, axe: str) -> None:
-    page = visit(context, f"{site.url}/widget/demo.es.html")
-    assert "2020" in say(page, "cuánto nos cuesta como empresa?")
-    say(page, "ver si nos conviene")
-    for answer in ("53204", "hacemos quesos", "somos 12", "sí", "no", "los dos", "no sé"):
-        say(page, answer)
-    assert violations(page, axe) == []
-    press(page, "Sí, páselo")
-    say(page, "Rosa")
-    found = _REFERENCE.search(press(page, "Yo llamo"))
-    assert found
-    handoff = stored(site, found[0])
-    assert (handoff.audience, handoff.language, handoff.state) == ("employer", "es", "WI")
+@pytest.mark.parametrize(
+    ("page", "begin", "button", "title", "field", "asked_again"),
+    [
+        ("/", "see if it fits us", "Español", "Asistente del IMT", "Su mensaje", "¿Cuál es su código postal (ZIP)"),
+        ("/widget/demo.es.html", "ver si nos conviene", "English", "IMT assistant", "Your message", "What is your ZIP code"),
+    ],
+)
+def test_the_language_is_switched_in_the_middle_of_the_questions(
+    site: Site, context: Any, page: str, begin: str, button: str, title: str, field: str, asked_again: str
+) -> None:
+    tab = visit(context, site.url + page)
+    last = tab.locator("li.assistant .bubble").last
+    say(tab, begin)
+    expect(last).to_contain_text("ZIP", timeout=_PATIENCE)
+    tab.get_by_role("button", name=button, exact=True).click()
+    expect(last).to_contain_text(asked_again, timeout=_PATIENCE)
+    expect(tab.get_by_role("dialog", name=title)).to_be_visible()
+    expect(tab.locator("#input")).to_have_attribute("placeholder", field)
+    say(tab, "53204")
+    expect(last).not_to_contain_text("ZIP", timeout=_PATIENCE)
 
 
 def test_what_is_erased_in_the_chat_is_gone_from_the_website_too(site: Site, context: Any) -> None:
     page = visit(context, site.url)
     say(page, "my secret number is 414-555-0177")
     say(page, "delete my data")
-    press(page, "Yes")
+    say(page, "Yes")
     page.reload()
     unfold(page)
     assert "555-0177" not in page.locator("imt-assistant").inner_text()

@@ -20,13 +20,14 @@ export class Conversation extends EventTarget {
     super();
     Object.assign(this, { server, language, key: `imt-assistant ${server}` });
     this.#adopt(this.#known);
-    addEventListener('storage', ({ key }) => key === this.key && this.#renew());
+    addEventListener('storage', () => this.#renew());
     addEventListener('online', () => this.#follow());
     document.addEventListener('visibilitychange', () => this.#follow());
   }
 
   get #known() { return stored.get('localStorage', this.key) ?? { id: null, token: null }; }
   get last() { return this.messages.length; }
+  get online() { return this.reached && navigator.onLine; }
   get spoke() { return this.outbox.length > 0 || this.messages.some(({ author }) => author === 'visitor'); }
 
   #emit(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }

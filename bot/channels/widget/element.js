@@ -1,6 +1,6 @@
 // <imt-assistant>: the launcher, the panel and all that can be pressed.
 import { Conversation, stored } from './conversation.js';
-import { dayOf, h, link, messageRow, svg, transcript, waitingRow } from './messages.js';
+import { button, h, link, Log, svg, transcript } from './messages.js';
 import { sheet, texts } from './look.js';
 
 const LIMIT = 2000;
@@ -8,12 +8,10 @@ const TAB = 'imt-assistant tab';
 const NARROW = matchMedia('(max-width: 480px), (max-height: 460px)');
 const MOUSE = matchMedia('(pointer: fine)');
 const BUBBLE = 'M2 3h20v15H12l-5 4v-4H2z';
-const button = (id, onclick, label, ...content) => h('button', { id, type: 'button', onclick, 'aria-label': content.length ? label : null }, content.length ? content : label);
 
 class ImtAssistant extends HTMLElement {
   static observedAttributes = ['language', 'title', 'title-es', 'greeting', 'greeting-es', 'color', 'privacy'].map((name) => `data-${name}`);
 
-  #rows = new Map();
   #tab = stored.get('sessionStorage', TAB) ?? { read: 0 };
   #channel = new BroadcastChannel(TAB);
 
@@ -24,7 +22,6 @@ class ImtAssistant extends HTMLElement {
     this.panel = h('dialog', { class: 'panel', 'aria-labelledby': 'title', onkeydown: (event) => this.#escape(event), oncancel: () => this.close() });
     this.ask = h('dialog', { class: 'ask', 'aria-labelledby': 'question' });
     this.front = h('section');
-    this.list = h('ol');
     [this.live, this.aside] = [0, 1].map(() => h('div', { class: 'sr', 'aria-live': 'polite' }));
     this.input = h('textarea', { id: 'input', rows: 1, 'aria-describedby': 'hint count', oninput: () => this.#count(), onkeydown: (event) => event.key === 'Enter' && !event.shiftKey && !event.isComposing && this.#submit(event) });
     this.shadowRoot.append(this.front, this.panel, this.ask, this.aside);
@@ -53,7 +50,8 @@ class ImtAssistant extends HTMLElement {
   }
 
   get t() { return texts[this.language]; }
-  get unread() { return this.conversation.messages.filter(({ seq, author }) => seq > this.#tab.read && author !== 'visitor').length; }
+  get #news() { return this.conversation.messages.filter(({ seq, author }) => seq > this.#tab.read && author !== 'visitor'); }
+  get unread() { return this.#news.length; }
 
   #given(name) { return (this.language === 'es' && this.dataset[`${name}Es`]) || this.dataset[name]; }
   #emit(name, detail) { this.dispatchEvent(new CustomEvent(`imt:${name}`, { detail, bubbles: true })); }
@@ -71,7 +69,7 @@ class ImtAssistant extends HTMLElement {
     conversation.addEventListener('gone', () => this.#say(this.t.gone));
     conversation.addEventListener('message', ({ detail: { message: { seq, author, topics, text }, fresh } }) => {
       this.#emit('message', { seq, author, topics });
-      if (fresh && author !== 'visitor') this.#say(this.panel.open ? `${this.t[author]}: ${text}` : this.t.unread(this.unread));
+      if (fresh && author !== 'visitor') this.#say(this.panel.open ? `${this.t[author]}: ${text}` : `${this.t.unread} ${this.unread}`);
     });
     for (const name of ['online', 'offline']) addEventListener(name, draw);
     document.addEventListener('visibilitychange', draw);
@@ -85,7 +83,8 @@ class ImtAssistant extends HTMLElement {
     });
     this.#channel.onmessage = ({ data }) => {
       this.#remember(data);
-      this.#build();
+      if (data.language) this.#build();
+      else this.#draw();
     };
   }
 
@@ -104,23 +103,20 @@ class ImtAssistant extends HTMLElement {
     this.front.replaceChildren(this.teaser, this.launcher);
     this.heading = h('h2', { id: 'title', tabindex: -1 }, title);
     this.status = h('p');
+    const other = button('other', () => { this.language = other.lang; }, t.other);
+    other.lang = t.otherLanguage;
     this.more = button('more', () => this.#toggleMenu(this.menu.hidden), t.menu, '⋮');
     this.more.ariaExpanded = false;
     this.menu = h('div', { class: 'menu', hidden: true }, ['fresh', 'download', 'print', 'erase'].map((name) => button(name, () => { this.#toggleMenu(false); this[name](); }, t[name])));
-    this.typing = h('p', { class: 'typing' });
-    this.quick = h('div', { class: 'quick', role: 'group', 'aria-label': t.choices });
-    this.log = h('div', { id: 'log', class: 'log', tabindex: 0, role: 'region', 'aria-label': t.log }, this.list, this.typing, this.quick);
+    this.log = new Log(t, this.language, this.conversation, () => (MOUSE.matches ? this.input : this.log.element).focus());
     this.counter = h('p', { id: 'count' });
     this.input.placeholder = t.write;
     this.panel.replaceChildren(
-      h('div', { id: 'head' }, h('div', {}, this.heading, this.status), h('nav', {}, h('button', { id: 'other', type: 'button', lang: t.otherLanguage, onclick: () => { this.language = t.otherLanguage; } }, t.other),
-          this.more, button('close', () => this.close(), t.close, '✕'))),
-      this.menu, this.log,
+      h('div', { id: 'head' }, this.heading, h('nav', {}, other, this.more, button('close', () => this.close(), t.close, '✕')), this.status),
+      this.menu, this.log.element,
       h('form', { onsubmit: (event) => this.#submit(event) }, h('label', { class: 'sr', for: 'input' }, t.write), this.input, h('button', {}, t.send),
         h('p', { id: 'hint' }, t.hint, ' ', privacy && link(new URL(privacy, location).href, t.privacy)), this.counter),
       this.live);
-    this.#rows.clear();
-    this.offered = null;
     this.#count();
     this.#draw();
     this.shadowRoot.getElementById(focused)?.focus();
@@ -129,11 +125,11 @@ class ImtAssistant extends HTMLElement {
   open(focus = true) {
     if (this.panel.open) return;
     this.opener = document.activeElement;
+    this.log.show(this.#news[0]?.seq);
     this.#show(focus);
     this.#remember({ open: true, teased: true });
     this.#begin();
     this.#draw();
-    this.log.scrollTop = this.log.scrollHeight;
     this.#emit('open');
   }
 
@@ -188,10 +184,10 @@ class ImtAssistant extends HTMLElement {
   #count() {
     const { length } = [...this.input.value.trim()];
     const left = LIMIT - length;
-    this.counter.textContent = left < 0 ? this.t.over(-left) : `${length} / ${LIMIT}`;
+    this.counter.textContent = left < 0 ? `${this.t.over} ${-left}` : `${length} / ${LIMIT}`;
     this.counter.hidden = !length;
     this.input.ariaInvalid = left < 0;
-    if (left < 100 && left % 20 === 0) this.#say(left < 0 ? this.t.over(-left) : this.t.left(left));
+    if (left < 100 && left % 20 === 0) this.#say(left < 0 ? this.counter.textContent : `${this.t.left} ${left}`);
     return left;
   }
 
@@ -235,8 +231,8 @@ class ImtAssistant extends HTMLElement {
 
   #confirm(what) {
     const { t, ask } = this;
-    const end = (answer, label) => button(answer, () => ask.close(answer), label);
-    ask.replaceChildren(h('h2', { id: 'question' }, t[`${what}Ask`]), h('p', {}, t[`${what}Text`]), end('no', t.cancel), end('yes', t[`${what}Yes`]));
+    ask.replaceChildren(h('h2', { id: 'question' }, t[what]), h('p', {}, t[`${what}Text`]),
+      h('form', { method: 'dialog' }, h('button', {}, t.cancel), h('button', { id: 'yes', value: 'yes' }, t[`${what}Yes`])));
     ask.returnValue = '';
     ask.showModal();
     return new Promise((resolve) => { ask.onclose = () => resolve(ask.returnValue === 'yes'); });
@@ -250,57 +246,22 @@ class ImtAssistant extends HTMLElement {
 
   #draw() {
     const { t, conversation, panel: { open } } = this;
-    const { typing, owner, reached, loaded, id, last } = conversation;
+    const { owner, loaded, id, last } = conversation;
     if (loaded && this.#tab.of !== id) this.#remember({ of: id, read: last });
     if (open && !document.hidden && last > this.#tab.read) {
       this.#remember({ read: last });
       this.#channel.postMessage({ of: id, read: last });
     }
-    this.#drawRows();
-    this.#offer(conversation);
-    this.typing.hidden = !typing;
-    this.typing.replaceChildren(h('i'), h('i'), h('i'), ` ${t[typing]} ${t.typing}`);
-    this.status.textContent = !navigator.onLine ? t.offline : !reached ? t.lost : owner === 'staff' ? t.byStaff : t.byAssistant;
+    this.log.draw();
+    this.status.textContent = !conversation.online ? t.lost : owner === 'staff' ? t.byStaff : t.byAssistant;
     const count = open ? 0 : this.unread;
     this.badge.hidden = !count;
     this.badge.textContent = count;
     this.launcher.hidden = open;
-    this.launcher.ariaLabel = `${this.heading.textContent}. ${t.open}${count ? `. ${t.unread(count)}` : ''}`;
+    this.launcher.ariaLabel = `${this.heading.textContent}. ${t.open}${count ? `. ${t.unread} ${count}` : ''}`;
     this.teaser.hidden = open || this.#tab.teased || !this.#given('greeting');
     if (count !== this.counted) this.#emit('unread', { count });
     this.counted = count;
-  }
-
-  #drawRows() {
-    const { t, language, conversation } = this;
-    const rows = new Map();
-    const add = (key, make) => rows.set(key, this.#rows.get(key) ?? make());
-    for (const message of conversation.messages) {
-      const day = dayOf(message.at, language);
-      if (!rows.has(day)) add(day, () => h('li', { class: 'day' }, day));
-      add(message.seq, () => messageRow(message, t, language));
-    }
-    for (const item of conversation.outbox) {
-      const state = item.state !== 'failed' && !(conversation.reached && navigator.onLine) ? 'waiting' : item.state === 'waiting' ? 'sending' : item.state;
-      add(item.client_id + state, () => waitingRow({ ...item, state }, t, language, () => conversation.retry(item)));
-    }
-    const fresh = [...rows.keys()].find((key) => !this.#rows.has(key));
-    const all = [...rows.values()];
-    for (const row of [...this.list.children]) if (!all.includes(row)) row.remove();
-    all.forEach((row, index) => row === this.list.children[index] || this.list.insertBefore(row, this.list.children[index]));
-    this.#rows = rows;
-    if (fresh) this.log.scrollTop = rows.get(fresh).offsetTop - 10;
-  }
-
-  #offer({ messages, outbox }) {
-    const after = messages.slice(messages.findLastIndex(({ author }) => author === 'visitor') + 1);
-    const { seq, choices = [] } = (!outbox.length && after.findLast((message) => message.choices.length)) || {};
-    if (seq === this.offered) return;
-    this.offered = seq;
-    this.quick.replaceChildren(...choices.map(({ id, title }) => button(id, () => {
-      this.conversation.send({ choice: id, title });
-      (MOUSE.matches ? this.input : this.log).focus();
-    }, title)));
   }
 }
 

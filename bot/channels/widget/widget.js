@@ -1,7 +1,7 @@
 // What a website embeds.
-(async (script) => {
-  await import(new URL('widget/element.js', script.src));
+(async ({ src, dataset }) => {
+  await import(new URL('widget/element.js', src));
   const element = document.createElement('imt-assistant');
-  Object.assign(element.dataset, script.dataset);
+  Object.assign(element.dataset, dataset);
   document.body.append(element);
-})(document.currentScript ?? document.querySelector('script[src$="/widget.js"]'));
+})(document.currentScript);

@@ -16,7 +16,7 @@ const outlines = {};
 for (const { id, geometry } of feature(topology, topology.objects.states).features) {
   if (!codes[id] || !geometry) continue;
   const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  outlines[codes[id]] = polygons.map(([ring]) => steps(ring)).filter((text) => text.match(/\d+/g).length > 6);
+  outlines[codes[id]] = polygons.map(([ring]) => steps(ring)).filter((text) => text.match(/\d+/g).length > 6).sort((one, other) => other.length - one.length);
 }
 process.stdout.write(`${JSON.stringify(outlines).replaceAll('],', '],\n')}\n`);
 

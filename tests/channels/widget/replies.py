@@ -104,8 +104,17 @@ REPLIES: dict[str, dict[str, Any]] = {
     "agency": {
         "text": "The state's office.",
         "cards": [
-            {"office_id": "agency-ak", "name": "Alaska office", "short_name": "AK", "kind": "state", "state": "AK", "miles": None}
+            {
+                "office_id": "agency-ak",
+                "name": "Alaska office",
+                "short_name": "AK",
+                "kind": "state_agency",
+                "state": "AK",
+                "miles": None,
+                "website": shown("https://www.dol.example.gov/programs/apprenticeship/index.html", True, "2011"),
+            }
         ],
+        "choices": choices("Talk to a person", "Start over"),
     },
     "script": {
         "text": "<img src=x onerror=alert(1)> javascript:alert(1)",

@@ -62,6 +62,7 @@ class Stub:
 
     talks: dict[str, Talk] = field(default_factory=dict)
     stream: str = "ok"  # ok, missing, silent, short (ends after each message) or gappy (leaves out what visitors say)
+    muted: int = 0  # streams opened before this was raised say nothing any more
     refuse: list[int] = field(default_factory=list)
     delay: float = 0.1
     accept_delay: float = 0.0
@@ -151,11 +152,11 @@ def make_app(stub: Stub) -> Starlette:
         return StreamingResponse(_events(talk, int(request.headers.get("last-event-id") or 0)), media_type="text/event-stream")
 
     async def _events(talk: Talk, seq: int) -> AsyncIterator[str]:
-        at = len(talk.events)
+        at, muted = len(talk.events), stub.muted
         yield ": hello\n\n"
         while stub.stream != "missing":
             await asyncio.sleep(0.02)
-            if stub.stream == "silent":
+            if stub.stream == "silent" or muted < stub.muted:
                 continue
             for name, data in talk.events[at:]:
                 yield f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -32,8 +32,10 @@ def test_no_violation_closed_and_open_with_cards_and_chart(visit: Visit, axe: st
     assert violations(page, axe) == []
 
 
-def test_everything_by_keyboard(visit: Visit, stub: Stub) -> None:
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844), (320, 200)])
+def test_everything_by_keyboard(visit: Visit, stub: Stub, viewport: tuple[int, int]) -> None:
     page = visit()
+    page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
     focused = f"(({INSIDE}.activeElement ?? document.activeElement).id || {INSIDE}.activeElement?.textContent)"
 
     def tab_to(name: str) -> None:
@@ -114,7 +116,7 @@ def test_the_panel_that_covers_the_page_keeps_the_focus_in(visit: Visit) -> None
 
 
 def test_reduced_motion_and_forced_colours(visit: Visit) -> None:
-    page = visit(reduced_motion="reduce", forced_colors="active")
+    page = visit(reduced_motion="reduce", forced_colors="active", color_scheme="dark")
     start(page)
     page.evaluate("document.querySelector('imt-assistant').conversation.dispatchEvent(new Event('change'))")
     assert page.locator("p.typing i").first.evaluate("e => getComputedStyle(e).animationName") == "none"
@@ -123,6 +125,10 @@ def test_reduced_motion_and_forced_colours(visit: Visit) -> None:
         page.locator(f"rect{kind}:visible").first.evaluate("e => getComputedStyle(e).fill") for kind in (":not(.track)", ".track")
     )
     assert bar != ground
+    ask(page, "office")
+    page.locator(".map").wait_for()
+    fills = page.locator(".map path").evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+    assert set(fills) == {"rgb(0, 0, 0)"}, "the names of the states are read on the system's ground"
 
 
 def test_what_can_be_pressed_is_large_enough(visit: Visit) -> None:

@@ -83,7 +83,7 @@ def test_offline_messages_wait_and_are_sent_in_order_when_back(visit: Visit, stu
     for text in ("one", "two"):
         page.locator("#input").fill(text)
         page.keyboard.press("Enter")
-    expect(page.locator("#head p")).to_contain_text("You are offline")
+    expect(page.locator("#head p")).to_contain_text("No connection")
     expect(page.locator("li.visitor")).to_contain_text(["Waiting for a connection"] * 2)
     page.context.set_offline(False)
     expect(page.locator("li.assistant").last).to_contain_text("You said: two", timeout=15_000)
@@ -98,6 +98,7 @@ def test_a_refused_message_can_be_sent_again(visit: Visit, stub: Stub) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("li.visitor")).to_contain_text("Not sent: Not now, please.")
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#input")).to_be_focused()
     expect(page.locator("li.assistant").last).to_contain_text("You said: hello")
     assert stub.said() == ["hello"]
 
@@ -142,6 +143,24 @@ def test_what_the_stream_left_out_is_fetched(visit: Visit, stub: Stub) -> None:
     assert page.locator("ol").inner_text().index("Sent") < page.locator("ol").inner_text().index("You said: one")
 
 
+def test_a_stream_that_fell_silent_is_cut_and_resumed(visit: Visit, stub: Stub) -> None:
+    page = visit()
+    page.clock.install()
+    page.reload()
+    start(page)
+    ask(page, "one")
+    stub.muted += 1
+    stub.talk.add("assistant", "said into the silence")
+    page.clock.fast_forward("00:31")
+    page.clock.run_for(2000)
+    page.wait_for_timeout(300)
+    assert page.locator("li.assistant").count() == 2, "two keep-alives may be missed"
+    page.clock.fast_forward("00:15")
+    expect(page.locator("li.assistant").last).to_contain_text("said into the silence")
+    assert stub.asked("GET", "/stream")[-1] == "3", "resumed after the last message"
+    assert stub.asked("GET", "/messages")[1:] == [], "nothing is fetched twice"
+
+
 @pytest.mark.parametrize("stream", ["missing", "silent"])
 def test_without_a_stream_answers_still_come(visit: Visit, stub: Stub, stream: str) -> None:
     stub.stream = stream
@@ -165,6 +184,19 @@ def test_two_tabs_show_the_same_conversation(visit: Visit, stub: Stub) -> None:
     assert len(stub.talks) == 1
 
 
+def test_what_is_read_in_one_tab_changes_nothing_in_another(visit: Visit) -> None:
+    one = visit()
+    start(one)
+    ask(one, "cost")
+    one.get_by_label("How many apprentices?").fill("5")
+    two = visit(context=one.context)
+    start(two)
+    ask(two, "hello")
+    expect(one.locator("li.assistant").last).to_contain_text("You said: hello")
+    expect(one.get_by_label("How many apprentices?")).to_have_value("5")
+    expect(one.get_by_label("How many apprentices?")).to_be_focused()
+
+
 def test_deleting_asks_first_and_empties_every_tab(visit: Visit, stub: Stub) -> None:
     one = visit()
     start(one)
@@ -173,7 +205,7 @@ def test_deleting_asks_first_and_empties_every_tab(visit: Visit, stub: Stub) -> 
     expect(two.locator("li.visitor")).to_have_count(1)
     one.locator("#more").click()
     one.get_by_role("button", name="Delete my conversation").click()
-    expect(one.get_by_role("dialog", name="Delete this conversation?")).to_be_visible()
+    expect(one.get_by_role("dialog", name="Delete my conversation")).to_be_visible()
     one.keyboard.press("Escape")
     assert not stub.talk.deleted
     one.locator("#more").click()
@@ -216,6 +248,7 @@ def test_staff_take_over(visit: Visit, stub: Stub) -> None:
     stub.talk.events += [("owner", {"owner": "staff"}), ("typing", {"author": "staff"})]
     expect(page.locator("#head p")).to_have_text("You are talking with a person.")
     expect(page.locator("p.typing")).to_contain_text("Person is writing…")
+    expect(page.locator(".quick button")).to_have_count(0)
     stub.talk.add("staff", "This is Ana.")
     expect(page.locator("li.staff")).to_contain_text("This is Ana.")
     expect(page.locator("p.typing")).to_be_hidden()

@@ -67,7 +67,7 @@ def test_the_widgets_own_texts_exist_in_both_languages() -> None:
 def test_all_states_have_an_outline() -> None:
     states = json.loads((FILES / "states.json").read_text(encoding="utf-8"))
     assert len(states) == 50 and all(states.values())
-    longitude, latitude = (int(number) / 20 for number in re.findall(r"-?\d+", states["WI"][-1])[:2])
+    longitude, latitude = (int(number) / 20 for number in re.findall(r"-?\d+", states["WI"][0])[:2])
     assert -93 < longitude < -86 and 42 < latitude < 48
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from bot.core.routing import OfficeKind
 from tests.channels.widget.conftest import ask, heard, start
-from tests.channels.widget.stub import Stub
+from tests.channels.widget.stub import FILES, Stub
 
 Visit = Callable[..., Any]
 
@@ -70,6 +71,23 @@ def test_an_office_without_coordinates_shows_its_state(visit: Visit) -> None:
     assert page.locator(".map circle").count() == 0
 
 
+@pytest.mark.parametrize(("language", "kind"), [("en", "State apprenticeship office"), ("es", "Oficina estatal de aprendizaje")])
+def test_a_card_says_what_kind_of_office_it_is(visit: Visit, language: str, kind: str) -> None:
+    page = visit(f"lang={language}")
+    start(page)
+    ask(page, "agency")
+    expect(page.locator(".card p")).to_have_text(kind)
+    assert set(OfficeKind) <= set(re.findall(r"(\w+): '", (FILES / "look.js").read_text(encoding="utf-8")))
+
+
+def test_a_long_web_address_is_shown_by_its_site(visit: Visit) -> None:
+    page = visit()
+    start(page)
+    ask(page, "agency")
+    site = page.locator(".card").get_by_role("link", name="dol.example.gov")
+    expect(site).to_have_attribute("href", "https://www.dol.example.gov/programs/apprenticeship/index.html")
+
+
 @pytest.mark.parametrize(
     ("question", "one", "five"),
     [  # one apprentice, then five
@@ -87,8 +105,6 @@ def test_the_numbers_follow_the_apprentices_entered(visit: Visit, question: str,
     expect(shown).to_have_text(f"For 1 apprentice: {one}")
     figure.get_by_label("How many apprentices?").fill("5")
     expect(shown).to_contain_text(five)
-    figure.locator("summary:visible", has_text="Show as a table").click()
-    expect(figure.locator("table:visible")).to_contain_text("Per apprentice")
     figure.locator("summary:visible", has_text="Sources").click()
     expect(figure.locator("details details a:visible").first).to_have_attribute("href", re.compile("^https?://"))
     expect(figure).to_contain_text("not a promise")
@@ -187,7 +203,7 @@ def test_attributes_change_the_look_and_the_words(visit: Visit) -> None:
     expect(page.locator(".teaser")).to_contain_text("Questions?")
     assert page.locator("#launcher").bounding_box()["x"] < 100
     look = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
-    assert page.locator("#launcher").evaluate(look) == ["rgb(255, 204, 0)", "color(xyz-d65 0 0 0)"], "black is read on yellow"
+    assert page.locator("#launcher").evaluate(look) == ["rgb(255, 204, 0)", "lch(0 0 0)"], "black is read on yellow"
     page.locator("#dismiss").click()
     expect(page.locator(".teaser")).to_be_hidden()
     start(page)
