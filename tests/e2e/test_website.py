@@ -180,6 +180,8 @@ def test_the_language_is_switched_in_the_middle_of_the_questions(
     tab.get_by_role("button", name=button, exact=True).click()
     expect(last).to_contain_text(asked_again, timeout=_PATIENCE)
     expect(tab.get_by_role("dialog", name=title)).to_be_visible()
+    # Each answer is marked with the language in which it stands, for whoever has it read aloud.
+    assert last.get_attribute("lang") != tab.locator("li.assistant .bubble").first.get_attribute("lang")
     expect(tab.locator("#input")).to_have_attribute("placeholder", field)
     say(tab, "53204")
     expect(last).not_to_contain_text("ZIP", timeout=_PATIENCE)

@@ -86,10 +86,10 @@ export class Log {
   }
 }
 
-function messageRow({ author, text, cards = [], sources = [], topics = [], at }, t, locale) {
+function messageRow({ author, text, cards = [], sources = [], topics = [], at, language: lang }, t, locale) {
   return h('li', { class: author },
     h('small', {}, t[author]),
-    text && h('div', { class: 'bubble' }, linked(text)),
+    text && h('div', { class: 'bubble', lang }, linked(text)),
     cards.length && later(officeMap(cards, t)),
     cards.map((card, index) => officeCard(card, index + 1, t)),
     topics.some((topic) => CHARTS.includes(topic)) && later(chart(topics, locale)),

@@ -45,6 +45,7 @@ class Talk:
     language: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    streamed: bool = False
     owner: str = "assistant"
     deleted: bool = False
 
@@ -152,7 +153,9 @@ def make_app(stub: Stub) -> Starlette:
         return StreamingResponse(_events(talk, int(request.headers.get("last-event-id") or 0)), media_type="text/event-stream")
 
     async def _events(talk: Talk, seq: int) -> AsyncIterator[str]:
-        at, muted = len(talk.events), stub.muted
+        # The first stream tells what happened while it was being opened.
+        at, muted = len(talk.events) if talk.streamed else 0, stub.muted
+        talk.streamed = True
         yield ": hello\n\n"
         while stub.stream != "missing":
             await asyncio.sleep(0.02)
