@@ -51,6 +51,10 @@ class Stack:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
+    def pids(self) -> dict[str, int]:
+        return {name: process.pid for name, process in self._processes.items()}
+
+    @property
     def database_file(self) -> Path:
         return Path(self.settings.database_url.removeprefix("sqlite:///"))
 

@@ -53,15 +53,15 @@ _ROWS = (
 
 def write(source: Path, page: Path) -> None:
     """Make the page from the JSON files in `source`; what was not measured is left out."""
-    read = {
-        name: _read(source / f"{name}.json") for name in ("machine", "training", "understanding", "serving", "stages", "routing")
-    }
+    names = ("machine", "training", "understanding", "serving", "stages", "routing", "website")
+    read = {name: _read(source / f"{name}.json") for name in names}
     sections = [
         _head(read["machine"], read["serving"]),
         _serving(read["serving"]),
         _stages(read["stages"], read["serving"]),
         _training(read["training"], read["understanding"]),
         _routing(read["routing"]) if read["routing"] else "",
+        _website(read["website"]) if read["website"] else "",
         _method(read["serving"]),
     ]
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def _read(path: Path) -> Any:
 def _head(machine: dict[str, Any], serving: list[dict[str, Any]]) -> str:
     loads = [each["load"] for each in serving]
     return f"""# Benchmarks
-Written by `make bench`; every figure on this page was measured in one run, and none is edited by hand.
+Written by `make bench`; every figure on this page was measured, and none is edited by hand.
 
 Measured on {machine["date"]}: {machine["processor"]}, {machine["cores"]} cores, {machine["memory_gb"]} GB,
 Python {machine["rasa_python"]} for Rasa 3.6.21 and {machine["python"]} for the rest.
@@ -194,6 +194,47 @@ def _routing(routing: list[dict[str, Any]]) -> str:
     return "\n".join(["## The way to the nearest office", header, _line(["---"] * 5), *rows, ""])
 
 
+def _website(website: dict[str, Any]) -> str:
+    header = _line(["visitors", "database", "messages", "failures", "stored p50", "p99", "answered p50", "p95", "most"])
+    rows = [
+        _line(
+            [
+                f"{each['name']}, {each['pause']:g} s between messages",
+                each["database"],
+                f"{each['messages']:,}",
+                str(each["failures"]),
+                *(f"{each['acknowledge'][share]:.0f} ms" for share in ("50%", "99%")),
+                *(f"{each['answer'][share]:.0f} ms" for share in ("50%", "95%", "100%")),
+            ]
+        )
+        for each in website["runs"]
+    ]
+    memory = [
+        _line([f"{each['name']}, {each['database']}", *(f"{a:.0f} → {b:.0f} MB" for a, b in each["memory_mb"].values())])
+        for each in website["runs"]
+    ]
+    names = list(website["runs"][0]["memory_mb"])
+    return "\n".join(
+        [
+            "## Visitors of the website",
+            f"Measured on {website['machine']['date']}, load average {website['machine']['load_before']} before, the visitors on the",
+            "same cores. A message lost, doubled or out of order is a failure. Targets: none; stored within 50 ms at p99; answered",
+            "at p95 within twice the time of one visitor until Rasa is saturated, and then late, not lost.",
+            "",
+            header,
+            _line(["---"] * 9),
+            *rows,
+            "",
+            "Resident memory, in the middle of the run and at its end:",
+            "",
+            _line(["", *names]),
+            _line(["---"] * (len(names) + 1)),
+            *memory,
+            "",
+        ]
+    )
+
+
 def _method(serving: list[dict[str, Any]]) -> str:
     rounds = len({each["round"] for each in serving})
     return f"""## How it was measured
@@ -209,7 +250,7 @@ def _method(serving: list[dict[str, Any]]) -> str:
 - Turn 5 and turn 200: the median of the five turns around each, the same questions in a word more or less.
 - Start: from the start of Rasa's process to its first answer over REST, with the action server running.
 - Where other programs keep the machine busy, times by the clock grow for every bot; CPU times hardly do.
-- Raw figures: `var/bench/*.json`. Program: `tests/load/bench_rasa.py` and `tests/load/bench_routing.py`.
+- Raw figures: `var/bench/*.json`. Program: `tests/load/bench_rasa.py`, `bench_routing.py` and `bench_website.py` beside it.
 """
 
 

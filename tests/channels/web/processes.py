@@ -26,6 +26,11 @@ class Process:
         self._command, self._environment, self.address = command, {**os.environ, **environment}, address
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT, stdout=subprocess.DEVNULL)
 
