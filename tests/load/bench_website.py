@@ -95,8 +95,8 @@ def _website(folder: Path, url: str | None) -> Iterator[tuple[Process, Stack]]:
 def _visit(crowd: Crowd, address: str, folder: Path) -> dict[str, Any]:
     """Times in ms of each kind of request; `failures` counts errors and what was lost, doubled or out of order."""
     name = folder / "visitors"
-    command = [sys.executable, "-m", "locust", "-f", "tests/load/visitors.py", "--headless", "--host", address, "--csv", str(name)]
-    size = ["-u", str(crowd.visitors), "-r", "30", "-t", f"{crowd.seconds}s", "--only-summary"]
+    command = [sys.executable, "-m", "locust", "-f", "tests/load/visitors.py", "--headless", "--host", address]
+    size = ["-u", str(crowd.visitors), "-r", "30", "-t", f"{crowd.seconds}s", "--csv", str(name), "--only-summary"]
     subprocess.run([*command, *size], cwd=ROOT, env={**os.environ, "PAUSE": str(crowd.pause)}, capture_output=True, check=False)
     with (folder / "visitors_stats.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["Name"]: row for row in csv.DictReader(file)}

@@ -217,9 +217,9 @@ def _website(website: dict[str, Any]) -> str:
     return "\n".join(
         [
             "## Visitors of the website",
-            f"Measured on {website['machine']['date']}, load average {website['machine']['load_before']} before, the visitors on the",
-            "same cores. A message lost, doubled or out of order is a failure. Targets: none; stored within 50 ms at p99; answered",
-            "at p95 within twice the time of one visitor until Rasa is saturated, and then late, not lost.",
+            f"Measured on {website['machine']['date']}, load average {website['machine']['load_before']} before,",
+            "the visitors on the same cores. A message lost, doubled or out of order is a failure. Targets: none; stored within",
+            "50 ms at p99; answered at p95 within twice the time of one visitor until Rasa is saturated, then late, not lost.",
             "",
             header,
             _line(["---"] * 9),
