@@ -14,25 +14,21 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
-from tests.fake_rasa import Server
+from tests import fake_rasa
 
 _TABLE = "CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, sender_id, type_name, data)"
 _INSERT = "INSERT INTO events (sender_id, type_name, data) VALUES (?, ?, ?)"
 _LONGEST_SECONDS = 0.06
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(fake_rasa.Handler):
     """One request; a conversation's turns one after the other, as Rasa's lock has it."""
 
     tracker: ClassVar[str]
     locks: ClassVar[defaultdict[str, threading.Lock]] = defaultdict(threading.Lock)
     protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer({"status": "ok"})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -54,17 +50,6 @@ class Handler(BaseHTTPRequestHandler):
         connection.close()
         return text
 
-    def _answer(self, value: Any) -> None:
-        content = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Quiet."""
-
 
 def main(port: int, tracker: str) -> None:
     Handler.tracker = tracker
@@ -72,8 +57,8 @@ def main(port: int, tracker: str) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(_TABLE)
     connection.close()
-    Server.daemon_threads = True
-    with Server(("127.0.0.1", port), Handler) as server:
+    fake_rasa.Server.daemon_threads = True
+    with fake_rasa.Server(("127.0.0.1", port), Handler) as server:
         server.serve_forever()
 
 
