@@ -21,6 +21,7 @@ from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.telegram_schema import TelegramChat
 
 # What stands where something was said until its person had it erased.
 BLANK = "…"
@@ -76,12 +77,25 @@ def create_conversation(
     greeting: Said,
 ) -> list[Message]:
     """A new conversation of the assistant's with its greeting."""
+    with database.transaction() as session:
+        return add_conversation(session, conversation_id, token_hash, channel, language, page, [greeting])
+
+
+def add_conversation(
+    session: Session,
+    conversation_id: str,
+    token_hash: str,
+    channel: str,
+    language: str | None,
+    page: str | None,
+    said: Sequence[Said],
+) -> list[Message]:
+    """A new conversation of the assistant's with what is said first, as part of a transaction."""
     row = Conversation(id=conversation_id, token_hash=token_hash, channel=channel, language=language, page=page, last_seq=0)
     row.owner = str(Owner.ASSISTANT)
-    with database.transaction() as session:
-        session.add(row)
-        session.flush()
-        return add_messages(session, row, [greeting])
+    session.add(row)
+    session.flush()
+    return add_messages(session, row, said)
 
 
 def find_access(database: Database, conversation_id: str) -> Access | None:
@@ -121,6 +135,20 @@ def find_choice(database: Database, conversation_id: str, choice_id: str) -> str
         if choice["id"] == choice_id:
             return str(choice["title"])
     raise UnknownChoiceError
+
+
+def say_once(database: Database, conversation_id: str, said: Said) -> bool:
+    """Add something, unless something of its cause was said before; whether it was added.
+
+    Raises ConversationNotFoundError or ConversationErasedError.
+    """
+    with database.transaction() as session:
+        row = lock_conversation(session, conversation_id)
+        same = exists().where(MessageRow.conversation_id == row.id, MessageRow.cause == said.cause)
+        if session.scalar(select(same)):
+            return False
+        add_messages(session, row, [said])
+        return True
 
 
 def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[Message]:
@@ -184,6 +212,7 @@ def erase_messages(database: Database, conversation_id: str) -> None:
         overwrite_deleted(session.connection())
         row = lock_conversation(session, conversation_id)
         session.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
+        session.execute(delete(TelegramChat).where(TelegramChat.conversation_id == row.id))
         row.language, row.page = None, None
         row.erased_at = utc_now()
         row.erase_again_at = row.erased_at + _ERASE_AGAIN
