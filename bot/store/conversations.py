@@ -137,18 +137,15 @@ def find_choice(database: Database, conversation_id: str, choice_id: str) -> str
     raise UnknownChoiceError
 
 
-def say_once(database: Database, conversation_id: str, said: Said) -> bool:
-    """Add something, unless something of its cause was said before; whether it was added.
+def say_once(database: Database, conversation_id: str, said: Said) -> int:
+    """Add something, unless something of its cause was said before; the number of what was said.
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
     with database.transaction() as session:
         row = lock_conversation(session, conversation_id)
-        same = exists().where(MessageRow.conversation_id == row.id, MessageRow.cause == said.cause)
-        if session.scalar(select(same)):
-            return False
-        add_messages(session, row, [said])
-        return True
+        same = select(MessageRow.seq).where(MessageRow.conversation_id == row.id, MessageRow.cause == said.cause)
+        return session.scalar(same) or add_messages(session, row, [said])[0].seq
 
 
 def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[Message]:

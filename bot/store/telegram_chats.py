@@ -74,7 +74,7 @@ def open_chat(
         session.add(TelegramChat(bot_id=bot_id, chat_id=chat_id, conversation_id=conversation_id, blocked=False, keyboard=False))
 
 
-def mark_chat(database: Database, chat: Chat, **changes: bool | int | str | None) -> None:
+def mark_chat(database: Database, chat: Chat, /, **changes: bool | int | str | None) -> None:
     """Write `blocked`, `stopped_seq`, `asked` or `keyboard`."""
     with database.transaction() as session:
         row = update(TelegramChat).where(TelegramChat.bot_id == chat.bot_id, TelegramChat.chat_id == chat.chat_id)

@@ -111,3 +111,11 @@ def count_waiting(database: Database) -> int:
     query = select(func.count()).select_from(TelegramUpdate).where(TelegramUpdate.done_at.is_(None))
     with database.reading() as connection:
         return int(connection.scalar(query) or 0)
+
+
+def rewrite_update(database: Database, bot_id: int, update_id: int, content: dict[str, Any]) -> None:
+    """Change what is left to do about an update that is not done."""
+    with database.transaction() as session:
+        overwrite_deleted(session.connection())
+        row = update(TelegramUpdate).where(TelegramUpdate.bot_id == bot_id, TelegramUpdate.update_id == update_id)
+        session.execute(row.where(TelegramUpdate.done_at.is_(None)).values(content=content))
