@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.channels.telegram.client import Bot, describe, seconds_of
 from bot.channels.telegram.incoming import ALLOWED_UPDATES, read_update
 from bot.channels.telegram.reader import PATIENCE, Reader
-from bot.conversation.loops import log
+from bot.conversation.loops import log, log_failure
 from bot.settings import Settings
 from bot.store.telegram_updates import StoredUpdate
 
@@ -105,6 +106,25 @@ class Post:
                         stored.set_result(None)
 
 
+def _read(body: bytes) -> StoredUpdate | None:
+    """The update, with nothing to do where it cannot be understood: refused, it would come again and hold up all others.
+
+    None for what is no update.
+    """
+    try:
+        data = json.loads(body)
+        number = data["update_id"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    if type(number) is not int or not 0 <= number < 2**63:
+        return None
+    try:
+        return read_update(Update.de_json(data))
+    except Exception as error:  # whatever the library makes of what it does not expect
+        log_failure("update", error)
+        return StoredUpdate(number, None, None, {})
+
+
 def webhook_url(settings: Settings) -> str:
     """Where Telegram is to send updates: the address as set, with a path of ours if it has none."""
     url = settings.telegram_webhook_url
@@ -129,9 +149,8 @@ def add_webhook(app: FastAPI, settings: Settings, post: Post) -> None:
     async def take(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return Response(status_code=403)
-        try:
-            update = read_update(Update.de_json(await request.json()))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        update = _read(await request.body())
+        if update is None:
             return Response(status_code=400)
         await post.put(update)
         return Response(status_code=200)

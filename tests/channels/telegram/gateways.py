@@ -65,7 +65,7 @@ def settings_for(folder: Path, emulator: Emulator, **more: Any) -> Settings:
     )
 
 
-def webhook(settings: Settings) -> dict[str, Any]:
+def webhook() -> dict[str, Any]:
     """Settings that turn a gateway to its webhook."""
     port = free_port()
     address = f"http://127.0.0.1:{port}/telegram"
