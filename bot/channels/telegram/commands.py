@@ -6,6 +6,7 @@ the middle of a form too, and a person who has taken over reads what was meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import BotCommand
@@ -20,6 +21,9 @@ from bot.knowledge.model import Knowledge
 from bot.store.telegram_chats import mark_chat, remember_campaign, set_language
 
 LANGUAGES = {Language.EN: "English", Language.ES: "Español"}
+
+# What a link can carry; anything else was typed, and may be anything.
+_CAMPAIGN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 async def set_commands(bot: Bot, knowledge: Knowledge) -> None:
@@ -37,7 +41,7 @@ def language_named(text: str) -> Language | None:
 
 
 async def _start(visit: Visit) -> None:
-    campaign = visit.incoming.text
+    campaign = visit.incoming.text if _CAMPAIGN.fullmatch(visit.incoming.text) else None
     if visit.chat is None:
         await visit.greet(campaign)
         return

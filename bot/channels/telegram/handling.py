@@ -51,10 +51,15 @@ async def handle(hall: Hall, update: StoredUpdate) -> None:
 
 async def _hear(visit: Visit, text: str, client_id: str = "") -> None:
     """What somebody wrote or picked: an answer to whether everything shall be erased, or something for the conversation."""
-    asked = visit.chat.asked if visit.chat else None
-    if asked == DELETE and (said := is_yes(visit, text)) is not None:
-        await (confirm_erasing(visit) if said else visit.say(visit.text("delete_kept"), visit.menu()))
-        return
+    if visit.chat and visit.chat.asked == DELETE:
+        said = is_yes(visit, text)
+        if said:
+            await confirm_erasing(visit)
+            return
+        await visit.hall.room.call(mark_chat, visit.chat, asked=None)
+        if said is False:
+            await visit.say(visit.text("delete_kept"), visit.menu())
+            return
     visit = await visit.opened()
     language = next((one for one, name in LANGUAGES.items() if name == text), None)
     await (choose_language(visit, language, client_id) if language else visit.ask(text, client_id))

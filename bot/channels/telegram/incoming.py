@@ -6,6 +6,7 @@ Responsible for reading updates. Must not know what is done with them, nor the d
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -76,6 +77,23 @@ def read_update(update: Update) -> StoredUpdate:
     return StoredUpdate(update.update_id, chat_id, message_id, incoming.dump())
 
 
+def read_bare_update(update_id: int, data: Mapping[str, Any]) -> StoredUpdate:
+    """An update that the library does not understand: at least who wrote, and their words, so that they are answered."""
+    message = data.get("message")
+    if not isinstance(message, dict) or not isinstance(message.get("chat"), dict):
+        return StoredUpdate(update_id, None, None, {})
+    sender, chat_id = message.get("from") or {}, message["chat"].get("id")
+    if message["chat"].get("type") != ChatType.PRIVATE or type(chat_id) is not int or sender.get("is_bot"):
+        return StoredUpdate(update_id, None, None, {})
+    if isinstance(message.get("text"), str):
+        incoming = _read_text(message["text"])
+    else:
+        incoming = Incoming(Kind.POLL if "poll" in message else Kind.OTHER)
+    number = message.get("message_id")
+    stored = replace(incoming, language=str(sender.get("language_code") or "")).dump()
+    return StoredUpdate(update_id, chat_id, number if type(number) is int else None, stored)
+
+
 def _read(update: Update) -> tuple[int | None, int | None, Incoming]:
     if query := update.callback_query:
         return (query.message.chat.id if query.message else None), None, _read_press(query)
@@ -118,18 +136,18 @@ def _read_message(message: Message) -> Incoming:
     if _is_bot(message):
         return Incoming(Kind.IGNORED)
     if message.text is not None:
-        command = _COMMAND.fullmatch(message.text)
-        return (
-            Incoming(Kind.COMMAND, (command[2] or "").strip(), command[1].lower())
-            if command
-            else Incoming(Kind.TEXT, message.text)
-        )
+        return _read_text(message.text)
     if message.location:
         return Incoming(Kind.LOCATION, latitude=message.location.latitude, longitude=message.location.longitude)
     if message.contact:
         own = message.from_user is not None and message.contact.user_id == message.from_user.id
         return Incoming(Kind.CONTACT, message.contact.phone_number if own else "", own_contact=own)
     return Incoming(_kind_of_file(message), message.caption or "", album=message.media_group_id)
+
+
+def _read_text(text: str) -> Incoming:
+    command = _COMMAND.fullmatch(text)
+    return Incoming(Kind.COMMAND, (command[2] or "").strip(), command[1].lower()) if command else Incoming(Kind.TEXT, text)
 
 
 def _is_service(update: Update, message: Message) -> bool:

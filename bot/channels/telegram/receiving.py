@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import warnings
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.client import Bot, describe, seconds_of
-from bot.channels.telegram.incoming import ALLOWED_UPDATES, read_update
+from bot.channels.telegram.incoming import ALLOWED_UPDATES, read_bare_update, read_update
 from bot.channels.telegram.reader import PATIENCE, Reader
 from bot.conversation.loops import log, log_failure
 from bot.settings import Settings
@@ -36,16 +37,29 @@ async def poll(bot: Bot, reader: Reader) -> None:
     offset, pauses = None, _Pauses()
     while True:
         try:
-            updates = await bot.get_updates(
-                offset, timeout=timedelta(seconds=_WAIT_SECONDS), allowed_updates=ALLOWED_UPDATES, read_timeout=_WAIT_SECONDS + 10
-            )
+            updates = await _fetch(bot, offset)
         except TelegramError as error:
             await asyncio.sleep(pauses.after(error))
             continue
         pauses.end()
         if updates:
-            await reader.store([read_update(update) for update in updates], timedelta(0))
+            await reader.store(updates, timedelta(0))
             offset = updates[-1].update_id + 1
+
+
+async def _fetch(bot: Bot, offset: int | None) -> list[StoredUpdate]:
+    """What is new. Where the library stumbles over one update, which would come again for ever, they are read one by one."""
+    try:
+        wait = timedelta(seconds=_WAIT_SECONDS)
+        found = await bot.get_updates(offset, timeout=wait, allowed_updates=ALLOWED_UPDATES, read_timeout=_WAIT_SECONDS + 10)
+        return [read_update(update) for update in found]
+    except TelegramError:
+        raise
+    except Exception as error:  # whatever the library makes of what it does not expect
+        log_failure("updates", error)
+    with warnings.catch_warnings(action="ignore"):  # that there is a method for this
+        raw = await bot.do_api_request("getUpdates", {"offset": offset, "allowed_updates": ALLOWED_UPDATES})
+    return [update for data in raw if (update := _read(data))]
 
 
 class _Pauses:
@@ -106,23 +120,23 @@ class Post:
                         stored.set_result(None)
 
 
-def _read(body: bytes) -> StoredUpdate | None:
-    """The update, with nothing to do where it cannot be understood: refused, it would come again and hold up all others.
-
-    None for what is no update.
-    """
+def _parse(body: bytes) -> object:
     try:
-        data = json.loads(body)
-        number = data["update_id"]
-    except (ValueError, TypeError, KeyError):
+        return json.loads(body)
+    except ValueError:
         return None
-    if type(number) is not int or not 0 <= number < 2**63:
+
+
+def _read(data: object) -> StoredUpdate | None:
+    """The update, or what can be made of it: refused, it would come again and hold up all others. None for what is no update."""
+    number = data.get("update_id") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or type(number) is not int or not 0 <= number < 2**63:
         return None
     try:
         return read_update(Update.de_json(data))
     except Exception as error:  # whatever the library makes of what it does not expect
         log_failure("update", error)
-        return StoredUpdate(number, None, None, {})
+        return read_bare_update(number, data)
 
 
 def webhook_url(settings: Settings) -> str:
@@ -149,7 +163,7 @@ def add_webhook(app: FastAPI, settings: Settings, post: Post) -> None:
     async def take(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return Response(status_code=403)
-        update = _read(await request.body())
+        update = _read(_parse(await request.body()))
         if update is None:
             return Response(status_code=400)
         await post.put(update)

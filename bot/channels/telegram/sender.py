@@ -17,6 +17,7 @@ from bot.channels.telegram.layout import Piece, asked_by, lay_out
 from bot.conversation.deliver import DeliveryRefusedError
 from bot.conversation.loops import log
 from bot.conversation.room import Room
+from bot.core.conversation import Author
 from bot.core.conversation import Message as Said
 from bot.store.conversations import ConversationErasedError
 from bot.store.telegram_chats import Chat, find_chat_of, mark_chat
@@ -51,13 +52,15 @@ class TelegramSender:
 
     async def _send(self, chat: Chat, message: Said) -> None:
         knowledge = self._room.knowledge
-        pieces = lay_out(message, knowledge, await language_of(self._room, chat), chat.keyboard)
         asked = asked_by(message, knowledge)
+        notice = message.author is Author.SYSTEM and asked is None
+        pieces = lay_out(message, knowledge, await language_of(self._room, chat), chat.keyboard and not notice)
         for number, piece in enumerate(pieces):
-            last = number == len(pieces) - 1
-            await self._send_once(chat, message.seq, number, piece, asked if last else None)
+            left = (asked, isinstance(piece.markup, ReplyKeyboardMarkup))
+            # A notice in between leaves a question open as it is.
+            await self._send_once(chat, message.seq, number, piece, *((chat.asked, chat.keyboard) if notice else left))
 
-    async def _send_once(self, chat: Chat, seq: int, number: int, piece: Piece, asked: str | None) -> None:
+    async def _send_once(self, chat: Chat, seq: int, number: int, piece: Piece, asked: str | None, keyboard: bool) -> None:
         sending = await self._room.call(begin_piece, chat, seq, number)
         if sending.message_id is not None:
             return
@@ -65,7 +68,6 @@ class TelegramSender:
             await self._bot.initialize()
             message_id = None if sending.fresh else await self._find(chat, sending.after_id, piece)
             message_id = message_id or (await self._post(chat.chat_id, piece)).message_id
-        keyboard = isinstance(piece.markup, ReplyKeyboardMarkup)
         await self._room.call(end_piece, chat, seq, number, message_id, asked, keyboard)
 
     async def _post(self, chat_id: int, piece: Piece) -> Message:

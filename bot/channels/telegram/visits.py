@@ -24,7 +24,6 @@ from bot.store.telegram_chats import Chat, find_chat, open_chat
 
 CHANNEL = "telegram"
 _MENU = ("wages", "how_to_apply", "choice_check_readiness", "choice_nearest", "choice_person")
-_LONGEST_CAMPAIGN = 64
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,7 @@ class Visit:
         conversation_id, token = secrets.token_hex(16), secrets.token_urlsafe(32)
         # The token opens a conversation on the website; this one is opened by nobody.
         values = (conversation_id, hashlib.sha256(token.encode()).hexdigest(), str(self.language))
-        brought_by = (campaign or "")[:_LONGEST_CAMPAIGN] or None
-        await hall.room.call(open_chat, hall.bot_id, self.chat_id, *values, brought_by, greeting)
+        await hall.room.call(open_chat, hall.bot_id, self.chat_id, *values, campaign, greeting)
         hall.room.bell.ring(conversation_id)
         return replace(self, chat=await hall.room.read(find_chat, hall.bot_id, self.chat_id))
 

@@ -74,6 +74,15 @@ def test_the_offset_moves_on_only_when_it_is_stored(emulator: Emulator, tmp_path
         assert not failures
 
 
+def test_an_update_that_the_library_cannot_read_holds_up_nobody(gateway: Gateway) -> None:
+    ana = gateway.person()
+    ana.say("one")
+    gateway.emulator.add(message={"text": "no number, no chat, no date"})
+    gateway.emulator.add(message={"text": "no date", "from": ana.user, "chat": ana.chat})
+    ana.say("two")
+    assert ana.wait(3) == ["You said: one", "You said: no date", "You said: two"]
+
+
 def test_typing_shows_while_an_answer_takes_long_and_not_when_it_is_there(gateway: Gateway) -> None:
     ana = gateway.person()
     ana.say("quick")
