@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.base import utc_now
 from bot.store.database import Database
-from bot.store.erasing import overwrite_deleted
+from bot.store.erasing import empty_log, overwrite_deleted
 from bot.store.telegram_schema import TelegramUpdate
 
 _MOST = 1000
@@ -96,6 +96,12 @@ def finish_update(database: Database, bot_id: int, update_id: int) -> None:
         overwrite_deleted(session.connection())
         row = update(TelegramUpdate).where(TelegramUpdate.bot_id == bot_id, TelegramUpdate.update_id == update_id)
         session.execute(row.values(done_at=utc_now(), content=None, chat_id=None))
+
+
+def erase_update(database: Database, bot_id: int, update_id: int) -> None:
+    """Finish it so that what it held cannot be read from the file any more either."""
+    finish_update(database, bot_id, update_id)
+    empty_log(database.engine)
 
 
 def forget_updates(database: Database, bot_id: int, before: datetime) -> None:

@@ -17,7 +17,7 @@ from bot.channels.telegram.visits import Visit
 from bot.conversation.erase import erase
 from bot.core.heard import plain
 from bot.store.conversations import ConversationErasedError
-from bot.store.telegram_updates import rewrite_update
+from bot.store.telegram_updates import erase_update, rewrite_update
 
 _YES = ("y", "ok", "si", "yes", "delete", "erase", "borrar", "borrelo", "erase it all", "si borrelo todo")
 _NO = ("n", "no", "stop", "cancel", "cancelar")
@@ -50,6 +50,7 @@ async def erase_chat(visit: Visit) -> None:
         with suppress(ConversationErasedError):
             await erase(visit.hall.room, visit.chat.conversation_id)
     await _tell(visit)
+    await visit.hall.room.call(erase_update, visit.hall.bot_id, visit.update_id)
 
 
 async def _tell(visit: Visit) -> None:
