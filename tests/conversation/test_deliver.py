@@ -55,7 +55,10 @@ def deliver(room: Room, channel: Channel) -> dict[str, int]:
         await asyncio.gather(delivering, return_exceptions=True)
         return left
 
-    return asyncio.run(play())
+    try:
+        return asyncio.run(play())
+    finally:
+        room.close()  # waits for what its threads still do
 
 
 @pytest.mark.parametrize("failures", [(), (OSError("x"),), (DeliveryDelayedError(0.0), OSError("x"), TimeoutError())])
@@ -97,9 +100,10 @@ def test_one_that_takes_long_holds_up_no_other(database: Database, tmp_path: Pat
 
     slow, channel = "", Slow()
 
+    room = make_room(database, tmp_path)
+
     async def play() -> None:
         nonlocal slow
-        room = make_room(database, tmp_path)
         slow = (await begin(room, "telegram", None, None)).id
         delivering = asyncio.create_task(Deliverer(room, {"telegram": channel}).run())
         for _ in range(3):
@@ -112,4 +116,5 @@ def test_one_that_takes_long_holds_up_no_other(database: Database, tmp_path: Pat
         await asyncio.gather(delivering, return_exceptions=True)
 
     asyncio.run(play())
+    room.close()
     assert len(channel.taken) == 4
