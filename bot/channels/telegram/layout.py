@@ -89,10 +89,10 @@ def _with_sources(pieces: list[Piece], sources: Sequence[Mapping[str, Any]], lab
     text, entities = label, []
     for source in [source for source in sources if source.get("title")][:_MOST_SOURCES]:
         text += "\n• "
-        title, dated = str(source["title"]), f" ({source['date']})" if source.get("date") else ""
+        title, date = str(source["title"]), str(source.get("date") or "")
         if str(source.get("url") or "").startswith(("http://", "https://")):
             entities.append(MessageEntity(MessageEntity.TEXT_LINK, units(text), units(title), url=str(source["url"])))
-        text += title + dated
+        text += f"{title} ({date})" if date[:4].isdigit() else title
     if text == label:
         return pieces
     last = pieces[-1].text if pieces else ""

@@ -98,14 +98,7 @@ class Screens:
 
     def shown(self, chat_id: int) -> str:
         """The chat as its person sees it."""
-        blocks = [block for message in self.chats.get(chat_id, []) for block in _lines(message, self.bot)]
-        keyboard = self.keyboards.get(chat_id)
-        rows = [
-            f"  ⌨ [ {key if isinstance(key, str) else key['text']} ]"
-            for row in (keyboard or {}).get("keyboard", [])
-            for key in row
-        ]
-        return "\n\n".join(blocks + (["\n".join(rows)] if rows else []))
+        return "\n\n".join(_lines(message, self.bot) for message in self.chats.get(chat_id, []))
 
 
 def public(message: dict[str, Any]) -> dict[str, Any]:
@@ -137,11 +130,13 @@ def _refused(status: int, description: str) -> Exception:
     return ApiError(status, description)
 
 
-def _lines(message: dict[str, Any], bot: dict[str, Any]) -> list[str]:
+def _lines(message: dict[str, Any], bot: dict[str, Any]) -> str:
     if message["from"] != bot:
-        return ["\n".join(f"> {line}" for line in _content(message).splitlines())]
-    rows = (message.get("_markup") or {}).get("inline_keyboard", [])
-    return ["\n".join([_content(message), *(f"  [ {button['text']} ]" for row in rows for button in row)])]
+        return "\n".join(f"> {line}" for line in _content(message).splitlines())
+    markup = message.get("_markup") or {}
+    rows = [f"  [ {button['text']} ]" for row in markup.get("inline_keyboard", []) for button in row]
+    keys = [f"  ⌨ [ {key if isinstance(key, str) else key['text']} ]" for row in markup.get("keyboard", []) for key in row]
+    return "\n".join([_content(message), *rows, *keys])
 
 
 def _content(message: dict[str, Any]) -> str:
