@@ -71,13 +71,17 @@ def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[
 
 
 def list_slow_turns(database: Database, received_before: datetime, notice: int) -> list[Slow]:
-    """The first open turn of each conversation that waits since before a time and was not told `notice` yet."""
-    earlier = aliased(Turn)
+    """The first open turn of each conversation that waits since before a time and was not told `notice` yet.
+
+    Who wrote much at once and is answered one after the other does not wait in silence.
+    """
+    earlier, ended = aliased(Turn), aliased(Turn)
+    answered_since = exists().where(ended.conversation_id == Turn.conversation_id, ended.ended_at > received_before)
     first = ~exists().where(earlier.conversation_id == Turn.conversation_id, earlier.seq < Turn.seq, earlier.state.in_(OPEN))
     query = (
         select(Turn.conversation_id, Turn.seq, Conversation.language)
         .join(Conversation, Conversation.id == Turn.conversation_id)
-        .where(Turn.state.in_(OPEN), Turn.received_at <= received_before, Turn.notice < notice, first)
+        .where(Turn.state.in_(OPEN), Turn.received_at <= received_before, Turn.notice < notice, first, ~answered_since)
     )
     with database.reading() as connection:
         return [Slow(row.conversation_id, row.seq, row.language) for row in connection.execute(query)]

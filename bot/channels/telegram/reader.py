@@ -42,7 +42,7 @@ class Reader:
 
     async def store(self, updates: Sequence[StoredUpdate], patience: timedelta) -> None:
         """Store updates; when this returns they may be acknowledged."""
-        await self._room.call(store_updates, self._bot_id, updates, patience)
+        await self._room.call_first(store_updates, self._bot_id, updates, patience)
         self._stored.set()
 
     async def run(self) -> None:

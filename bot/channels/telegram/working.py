@@ -17,6 +17,8 @@ _FIRST_SECONDS = 0.4
 # Telegram shows it for five.
 _AGAIN_SECONDS = 4.0
 _MOST_TIMES = 15
+# In a rush the signs would take the room of the answers: Telegram counts both.
+_MOST_AT_ONCE = 15
 
 
 class Working:
@@ -28,7 +30,7 @@ class Working:
 
     def show(self, chat_id: int, conversation_id: str) -> None:
         """Until the conversation waits for no answer of the assistant's any more."""
-        if chat_id not in self._shown:
+        if chat_id not in self._shown and len(self._shown) < _MOST_AT_ONCE:
             task = self._shown[chat_id] = asyncio.create_task(self._show(chat_id, conversation_id))
             task.add_done_callback(lambda _: self._shown.pop(chat_id, None))
 
