@@ -99,6 +99,13 @@ def add_gateway(groups: Groups) -> None:
     groups.add_parser("gateway", help=text, description=text).set_defaults(run=_serve_gateway)
 
 
+def add_telegram(groups: Groups) -> None:
+    """telegram check | export"""
+    commands = _add_group(groups, "telegram", "The bot of TELEGRAM_BOT_TOKEN.")
+    _add_command(commands, "check", _check_telegram, "Say what Telegram thinks of the bot.")
+    _add_command(commands, "export", _export_telegram, "Print who came how, as CSV, with people as keyed hashes.")
+
+
 def add_run(groups: Groups) -> None:
     """run"""
     text = "Start everything; on a terminal, open the chat in front of it."
@@ -137,6 +144,7 @@ _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_knowledge,
     add_actions,
     add_gateway,
+    add_telegram,
     add_run,
     add_chat,
     add_train,
@@ -225,6 +233,25 @@ def _serve_gateway(_: argparse.Namespace) -> None:
     from bot.channels.web.app import serve  # imports the web framework: only where it is needed
 
     serve(load_settings())
+
+
+def _check_telegram(_: argparse.Namespace) -> None:
+    from bot.channels.telegram.checking import TelegramCheckError, check  # imports its library: only where it is needed
+
+    try:
+        print("\n".join(check(load_settings())))
+    except TelegramCheckError as error:
+        raise _UsageError(f"Telegram: {error}") from None
+
+
+def _export_telegram(_: argparse.Namespace) -> None:
+    from bot.channels.telegram.exporting import export_chats
+
+    secret = load_settings().pseudonym_secret.get_secret_value()
+    if not secret:
+        raise _UsageError("An export needs a key to make people unrecognisable: set PSEUDONYM_SECRET, and keep it.")
+    with _open() as database:
+        sys.stdout.write(export_chats(database, secret))
 
 
 def _run(_: argparse.Namespace) -> None:

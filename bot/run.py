@@ -175,10 +175,13 @@ def describe(ended: Ended) -> str:
 
 
 def _where(settings: Settings) -> Sequence[str]:
+    from bot.channels.telegram.checking import where  # imports its library: only where it is needed
+
     return (
         f"Website    {settings.gateway_url}/",
         f"Rasa       {settings.rasa_url}/webhooks/rest/webhook",
         f"Actions    {settings.actions_url}/webhook",
+        f"Telegram   {where(settings)}",
     )
 
 

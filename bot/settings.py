@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import limits
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,6 +16,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::\d+)?")
+_TOKEN = re.compile(r"\d{1,19}:[A-Za-z0-9_-]+")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 _EVERYWHERE = ("127.0.0.1", "0.0.0.0", "::", "localhost")
 
 
@@ -53,6 +55,24 @@ class Settings(BaseSettings):
     limit_conversations: str = Field(default="20/minute", description="New conversations from one address")
     limit_messages: str = Field(default="30/minute", description="Messages in one conversation")
     limit_address: str = Field(default="240/minute", description="Messages from one address")
+    telegram_bot_token: SecretStr = Field(
+        default=SecretStr(""), description="Token of the Telegram bot, as BotFather gives it; empty: no Telegram"
+    )
+    telegram_webhook_url: str = Field(
+        default="", description="Public https address that Telegram is to send updates to; empty: they are fetched (long polling)"
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        validate_default=True,
+        description="Proves that an update comes from Telegram; needed with TELEGRAM_WEBHOOK_URL; letters, digits, _ and -",
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org", description="Address of the Bot API; another for a Bot API server of your own"
+    )
+    pseudonym_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key with which people in exports are made unrecognisable: 16 characters or more; empty: no such exports",
+    )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
 
     @field_validator("database_url", "tracker_database_url")
@@ -77,6 +97,35 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("must be a number and a time, as in 30/minute") from None
         return text
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _likely_token(cls, token: SecretStr) -> SecretStr:
+        if token.get_secret_value() and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("must look like 123456789:ABC-…, as BotFather gives it")
+        return token
+
+    @field_validator("telegram_webhook_url", "telegram_api_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not _ADDRESS.fullmatch(url):
+            raise ValueError("must be a web address, as in https://assistant.example.org/telegram")
+        return url.rstrip("/")
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _good_secret(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        needed = bool(info.data.get("telegram_webhook_url") or secret.get_secret_value())
+        if needed and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("must have 1 to 256 letters, digits, _ and -")
+        return secret
+
+    @field_validator("pseudonym_secret")
+    @classmethod
+    def _long_secret(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < 16:
+            raise ValueError("must have 16 characters or more")
+        return secret
 
     @field_validator("allowed_origins")
     @classmethod

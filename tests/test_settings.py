@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.settings import ROOT, Settings, SettingsError, load_settings
 
@@ -39,6 +40,11 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         ("LIMIT_MESSAGES", "30"),
         ("LIMIT_ADDRESS", ""),
         ("APOLOGY_SECONDS", "1"),
+        ("TELEGRAM_BOT_TOKEN", "secret"),
+        ("TELEGRAM_WEBHOOK_URL", "assistant.example.org"),
+        ("TELEGRAM_WEBHOOK_SECRET", "secret!"),
+        ("TELEGRAM_API_URL", "localhost:8081"),
+        ("PSEUDONYM_SECRET", "secret"),
     ],
 )
 def test_a_wrong_value_names_its_key(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
@@ -50,6 +56,16 @@ def test_a_wrong_value_names_its_key(monkeypatch: pytest.MonkeyPatch, key: str, 
     assert str(Settings.model_fields[key.lower()].description) in said
     assert "Set it in the environment or in .env." in said
     assert "secret" not in said
+
+
+def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", "https://assistant.example.org/telegram")
+    with pytest.raises(SettingsError, match=r"^Setting TELEGRAM_WEBHOOK_SECRET is wrong: must have 1 to"):
+        load_settings()
+
+
+def test_secrets_are_not_printed() -> None:
+    assert "Token" not in repr(Settings(telegram_bot_token=SecretStr("42:TokenTokenTokenTokenToken")))
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ class Bell:
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._seen: dict[str, object] = {}
-        self.work = asyncio.Event()
+        self.work, self.mail = asyncio.Event(), asyncio.Event()
 
     @contextmanager
     def listen(self, conversation_id: str) -> Iterator[asyncio.Event]:
@@ -33,8 +33,9 @@ class Bell:
                 self._seen.pop(conversation_id, None)
 
     def ring(self, conversation_id: str) -> None:
-        """Something in the conversation changed, and perhaps there is work."""
+        """Something in the conversation changed, and perhaps there is something to answer or to send."""
         self.work.set()
+        self.mail.set()
         for event in self._listeners.get(conversation_id, ()):
             event.set()
 

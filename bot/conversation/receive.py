@@ -78,7 +78,7 @@ async def receive(room: Room, conversation_id: str, client_id: str, text: str, c
     """
     started = time.perf_counter()
     said = Said(Author.VISITOR, _checked(text), client_id=client_id)
-    seq = await room.call(receive_message, conversation_id, said)
+    seq = await room.call_first(receive_message, conversation_id, said)
     room.bell.ring(conversation_id)
     STAGES.labels("store").observe(time.perf_counter() - started)
     MESSAGES.labels(Author.VISITOR, channel).inc()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.conversation.bell import Bell
+from bot.conversation.line import Line
 from bot.knowledge.model import Knowledge
 from bot.store.database import Database
 
@@ -30,24 +30,26 @@ class Room:
     tracker_url: str
     knowledge: Knowledge
     bell: Bell = field(default_factory=Bell)
-    _threads: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
+    _threads: dict[str, Line] = field(default_factory=dict)
 
     async def call(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """A function of the store that writes, with our database, in a thread."""
-        work = partial(function, self.database, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._executor("write"), work)
+        return await self._do("write", partial(function, self.database, *args, **kwargs))
+
+    async def call_first(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """The same, before all writing that waits: for what somebody outside waits to hear is stored."""
+        return await self._do("write", partial(function, self.database, *args, **kwargs), urgent=True)
 
     async def read(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """The same, of one that only reads."""
-        work = partial(function, self.database, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._executor("read"), work)
+        return await self._do("read", partial(function, self.database, *args, **kwargs))
 
-    def _executor(self, kind: str) -> ThreadPoolExecutor:
+    async def _do(self, kind: str, work: Callable[[], _T], urgent: bool = False) -> _T:
         if kind not in self._threads:
-            self._threads[kind] = ThreadPoolExecutor(_THREADS[self.database.engine.dialect.name, kind], f"store-{kind}")
-        return self._threads[kind]
+            self._threads[kind] = Line(_THREADS[self.database.engine.dialect.name, kind], f"store-{kind}")
+        return await asyncio.wrap_future(self._threads[kind].submit(work, urgent))
 
     def close(self) -> None:
-        for executor in self._threads.values():
-            executor.shutdown()
+        for line in self._threads.values():
+            line.shutdown()
         self.database.close()

@@ -20,6 +20,7 @@ from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.telegram_schema import TelegramChat
 
 # What stands where something was said until its person had it erased.
 BLANK = "…"
@@ -102,10 +103,23 @@ def create_conversation(
     greeting: Said,
 ) -> list[Message]:
     """A new conversation of the assistant's with its greeting."""
-    values = {"id": conversation_id, "token_hash": token_hash, "channel": channel, "language": language, "page": page}
     with database.writing() as connection:
-        connection.execute(insert(Conversation), values)
-        return add_messages(connection, lock_conversation(connection, conversation_id), [greeting])
+        return add_conversation(connection, conversation_id, token_hash, channel, language, page, [greeting])
+
+
+def add_conversation(
+    connection: Connection,
+    conversation_id: str,
+    token_hash: str,
+    channel: str,
+    language: str | None,
+    page: str | None,
+    said: Sequence[Said],
+) -> list[Message]:
+    """A new conversation of the assistant's with what is said first, as part of a transaction."""
+    values = {"id": conversation_id, "token_hash": token_hash, "channel": channel, "language": language, "page": page}
+    connection.execute(insert(Conversation), values)
+    return add_messages(connection, lock_conversation(connection, conversation_id), said)
 
 
 def find_access(database: Database, conversation_id: str) -> Access | None:
@@ -142,6 +156,17 @@ def find_choice(database: Database, conversation_id: str, choice_id: str) -> str
         if choice["id"] == choice_id:
             return str(choice["title"])
     raise UnknownChoiceError
+
+
+def say_once(database: Database, conversation_id: str, said: Said) -> int:
+    """Add something, unless something of its cause was said before; the number of what was said.
+
+    Raises ConversationNotFoundError or ConversationErasedError.
+    """
+    with database.writing() as connection:
+        row = lock_conversation(connection, conversation_id)
+        same = select(MessageRow.seq).where(MessageRow.conversation_id == row.id, MessageRow.cause == said.cause)
+        return connection.scalar(same) or add_messages(connection, row, [said])[0].seq
 
 
 def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[Message]:
@@ -198,6 +223,7 @@ def erase_messages(database: Database, conversation_id: str) -> None:
         overwrite_deleted(connection)
         row = lock_conversation(connection, conversation_id)
         connection.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
+        connection.execute(delete(TelegramChat).where(TelegramChat.conversation_id == row.id))
         bare = {"language": None, "page": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
         connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
     empty_log(database.engine)

@@ -29,7 +29,8 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL")
+# What a change leaves in a page would else stay readable there.
+_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "secure_delete = ON")
 _CONNECT_SECONDS = 5
 _LOCK_MILLISECONDS = 5000
 

@@ -26,7 +26,7 @@ from bot.core.handoff import Line as Line
 from bot.store.erasing import empty_log, overwrite_deleted
 
 _WAIT_SECONDS = 3
-_EVENTS = table("events", column("id"), column("sender_id"), column("type_name"), column("data"))
+_EVENTS = table("events", column("id"), column("sender_id"), column("type_name"), column("action_name"), column("data"))
 _SAID = (
     select(_EVENTS.c.data)
     .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name.in_(("user", "bot")))
@@ -37,6 +37,13 @@ _LATEST = (
     .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name.in_(("user", "bot")))
     .order_by(_EVENTS.c.id.desc())
     .limit(50)
+)
+_LANGUAGE = (
+    select(_EVENTS.c.data)
+    .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name == "slot")
+    .where(_EVENTS.c.action_name == "language")
+    .order_by(_EVENTS.c.id.desc())
+    .limit(1)
 )
 _ERASE = delete(_EVENTS).where(_EVENTS.c.sender_id == bindparam("conversation_id"))
 _AUTHORS = {"user": Author.PERSON, "bot": Author.ASSISTANT}
@@ -80,6 +87,19 @@ def find_replies(tracker: str | Engine, conversation_id: str, message_id: str) -
         else:
             replies = []
     return None
+
+
+def find_language(tracker: str | Engine, conversation_id: str) -> str | None:
+    """The language that Rasa speaks in a conversation: the last value of its slot `language`. Raises TrackerUnavailableError."""
+    engine = _reader(tracker) if isinstance(tracker, str) else tracker
+    try:
+        with engine.connect() as connection:
+            found = connection.scalar(_LANGUAGE, {"conversation_id": conversation_id})
+    except DBAPIError as error:
+        if _has_no_table(engine):
+            return None
+        raise TrackerUnavailableError(type(error).__name__) from None
+    return json.loads(found).get("value") if found else None
 
 
 def merge_current(stored: Iterable[Line], current_events: Iterable[Mapping[str, Any]]) -> list[Line]:

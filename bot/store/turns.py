@@ -27,7 +27,7 @@ _QUESTION = (
     .join(Turn, (Turn.conversation_id == MessageRow.conversation_id) & (Turn.seq == MessageRow.seq))
     .where(MessageRow.conversation_id == bindparam("this"), MessageRow.seq == bindparam("number"))
 )
-_EARLIER = aliased(Turn)
+_EARLIER, _ENDED = aliased(Turn), aliased(Turn)
 _SLOW = (
     select(Turn.conversation_id, Turn.seq, Conversation.language)
     .join(Conversation, Conversation.id == Turn.conversation_id)
@@ -35,6 +35,7 @@ _SLOW = (
         Turn.state.in_(OPEN),
         Turn.received_at <= bindparam("before"),
         Turn.notice < bindparam("told"),
+        ~exists().where(_ENDED.conversation_id == Turn.conversation_id, _ENDED.ended_at > bindparam("before")),
         ~exists().where(_EARLIER.conversation_id == Turn.conversation_id, _EARLIER.seq < Turn.seq, _EARLIER.state.in_(OPEN)),
     )
 )
@@ -84,7 +85,10 @@ def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[
 
 
 def list_slow_turns(database: Database, received_before: datetime, notice: int) -> list[Slow]:
-    """The first open turn of each conversation that waits since before a time and was not told `notice` yet."""
+    """The first open turn of each conversation that waits since before a time and was not told `notice` yet.
+
+    Who wrote much at once and is answered one after the other does not wait in silence.
+    """
     with database.reading() as connection:
         found = connection.execute(_SLOW, {"before": received_before, "told": notice})
         return [Slow(row.conversation_id, row.seq, row.language) for row in found]

@@ -47,12 +47,18 @@ def deliver(room: Room, channel: Channel) -> dict[str, int]:
         begun = await begin(room, "telegram", None, None)
         await take_over(room, begun.id)
         await write_as_staff(room, begun.id, "Hi")
-        deliverer = Deliverer(room, {"telegram": channel})
-        for _ in range(MOST_ATTEMPTS + 10):
-            await deliverer.deliver_due()
-        return await room.read(count_states, Delivery)
+        delivering = asyncio.create_task(Deliverer(room, {"telegram": channel}).run())
+        async with asyncio.timeout(60):
+            while set(left := await room.read(count_states, Delivery)) - {"dead"}:
+                await asyncio.sleep(0.01)
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+        return left
 
-    return asyncio.run(play())
+    try:
+        return asyncio.run(play())
+    finally:
+        room.close()  # waits for what its threads still do
 
 
 @pytest.mark.parametrize("failures", [(), (OSError("x"),), (DeliveryDelayedError(0.0), OSError("x"), TimeoutError())])
@@ -73,3 +79,42 @@ def test_what_fails_too_often_is_dead(database: Database, tmp_path: Path) -> Non
     channel = Channel(*[OSError("x")] * MOST_ATTEMPTS)
     assert deliver(make_room(database, tmp_path), channel) == {"dead": 1}
     assert len(channel.taken) == 2
+
+
+def test_what_is_only_delayed_is_never_dead(database: Database, tmp_path: Path) -> None:
+    channel = Channel(*[DeliveryDelayedError()] * (MOST_ATTEMPTS + 5))
+    assert deliver(make_room(database, tmp_path), channel) == {}
+    assert len(channel.taken) == 3
+
+
+def test_one_that_takes_long_holds_up_no_other(database: Database, tmp_path: Path) -> None:
+    free = asyncio.Event()
+
+    class Slow(Channel):
+        async def send(self, conversation_id: str, message: Message) -> None:
+            if conversation_id == slow:
+                await free.wait()
+            await super().send(conversation_id, message)
+            if len(self.taken) == 3:
+                free.set()
+
+    slow, channel = "", Slow()
+
+    room = make_room(database, tmp_path)
+
+    async def play() -> None:
+        nonlocal slow
+        slow = (await begin(room, "telegram", None, None)).id
+        delivering = asyncio.create_task(Deliverer(room, {"telegram": channel}).run())
+        for _ in range(3):
+            await begin(room, "telegram", None, None)
+            room.bell.mail.set()
+        async with asyncio.timeout(60):
+            while await room.read(count_states, Delivery):
+                await asyncio.sleep(0.01)
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+
+    asyncio.run(play())
+    room.close()
+    assert len(channel.taken) == 4

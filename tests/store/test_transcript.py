@@ -19,6 +19,7 @@ from bot.store.transcript import (
     Line,
     TrackerUnavailableError,
     erase_events,
+    find_language,
     find_replies,
     merge_current,
     read_transcript,
@@ -55,11 +56,12 @@ def tracker(database_url: str) -> Iterator[Engine]:
 
 
 def store(tracker: Engine, conversation_id: str, *events: dict[str, Any]) -> None:
-    statement = text("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (:sender, :type, :at, :data)")
+    columns, values = "sender_id, type_name, timestamp, action_name, data", ":sender, :type, :at, :name, :data"
+    statement = text(f"INSERT INTO events ({columns}) VALUES ({values})")
     with tracker.begin() as connection:
         for event in events:
-            values = {"sender": conversation_id, "type": event["event"], "at": event["timestamp"], "data": json.dumps(event)}
-            connection.execute(statement, values)
+            written = {"type": event["event"], "at": event["timestamp"], "name": event.get("name"), "data": json.dumps(event)}
+            connection.execute(statement, {"sender": conversation_id, **written})
 
 
 def line(author: Author, at: float, words: str, *choices: str) -> Line:
@@ -220,3 +222,11 @@ def test_an_answer_is_found_again_by_the_message_that_it_answers(tracker: Engine
 
 def test_no_answer_is_found_without_a_tracker(tmp_path: Path) -> None:
     assert find_replies(f"sqlite:///{tmp_path / 'none.db'}", "c1", "m1") is None
+
+
+def test_the_language_is_the_one_that_was_set_last(tracker: Engine, database_url: str) -> None:
+    assert find_language(tracker, "c") is None
+    store(tracker, "c", other(1, "slot", name="language", value="en"), other(2, "slot", name="language", value="es"))
+    store(tracker, "c", other(3, "slot", name="place", value="en"), said(4, "hola"))
+    store(tracker, "d", other(5, "slot", name="language", value="en"))
+    assert find_language(database_url, "c") == "es"

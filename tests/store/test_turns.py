@@ -128,6 +128,16 @@ def test_who_waits_for_long_is_told_once_and_only_about_the_first_message(databa
     assert texts(database).count("Still working") == 1
 
 
+def test_who_wrote_much_at_once_and_is_answered_one_by_one_is_not_told_to_wait(database: Database) -> None:
+    begin(database)
+    for client_id in ("a", "b"):
+        receive_message(database, "c1", visitor("x", client_id))
+    before = utc_now()
+    end_turn(database, claim(database)[0], TurnState.ANSWERED, _ANSWER)
+    assert list_slow_turns(database, before, 1) == []
+    assert [each.seq for each in list_slow_turns(database, utc_now(), 1)] == [3], "since then it waits again"
+
+
 def test_nobody_is_told_to_wait_after_the_answer(database: Database) -> None:
     begin(database)
     receive_message(database, "c1", visitor("x", "a"))

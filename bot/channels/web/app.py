@@ -1,4 +1,4 @@
-"""The gateway's application: puts the parts together, and runs the worker that answers.
+"""The gateway's application: puts the parts together, and runs the workers that answer and send.
 
 Responsible for the order of starting and ending. Must not know what the parts do.
 """
@@ -16,14 +16,19 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.client import NO_TOKEN
+from bot.channels.telegram.receiving import LARGEST_UPDATE, add_webhook, webhook_path
+from bot.channels.telegram.visits import CHANNEL
 from bot.channels.web import api, health, pages, plain
 from bot.channels.web.guard import Guard
 from bot.channels.web.limits import Limits
 from bot.channels.web.problems import Problem, add_handlers
 from bot.channels.web.reading import notice_changes
 from bot.conversation.answer import Answerer
+from bot.conversation.deliver import Deliverer
 from bot.conversation.erase import erase_again
-from bot.conversation.loops import repeat
+from bot.conversation.loops import log, repeat
 from bot.conversation.room import Room
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
@@ -51,9 +56,21 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (api, health, plain, pages):
         app.include_router(part.router)
     add_handlers(app)
-    app.add_middleware(Guard, origins=settings.origins)
+    app.state.telegram = _add_telegram(app, settings)
+    large = {webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {}
+    app.add_middleware(Guard, origins=settings.origins, large=large)
     _describe_problems(app)
     return app
+
+
+def _add_telegram(app: FastAPI, settings: Settings) -> Telegram | None:
+    """The channel, if there is a token; with its route, if there is a webhook."""
+    if not settings.telegram_bot_token.get_secret_value():
+        return None
+    telegram = Telegram(settings, app.state.room)
+    if settings.telegram_webhook_url:
+        add_webhook(app, settings, telegram.post)
+    return telegram
 
 
 @asynccontextmanager
@@ -67,12 +84,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             except httpx.HTTPError:
                 return False
 
+        telegram = app.state.telegram
         answerer = Answerer(room, app.state.rasa, is_able, timedelta(seconds=settings.apology_seconds))
         loops = [
             asyncio.create_task(answerer.run()),
             asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
         ]
+        if telegram:
+            loops.append(asyncio.create_task(telegram.run()))
+            loops.append(asyncio.create_task(Deliverer(room, {CHANNEL: telegram.sender}).run()))
+        else:
+            log.info("telegram", state=NO_TOKEN)
         yield
         for loop in loops:
             loop.cancel()

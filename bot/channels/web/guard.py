@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -31,23 +31,27 @@ _PREFLIGHT = {
 
 
 class Guard:
-    """An ASGI middleware; `origins` may hold "*". A page of our own needs no permission."""
+    """An ASGI middleware; `origins` may hold "*". A page of our own needs no permission.
 
-    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
-        self._app, self._origins = app, frozenset(origins)
+    `large`: paths whose bodies may have more bytes than those of others.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str], large: Mapping[str, int] | None = None) -> None:
+        self._app, self._origins, self._large = app, frozenset(origins), large or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        guarded = _Guarded(scope, receive, send, self._origins)
+        guarded = _Guarded(scope, receive, send, self._origins, self._large.get(scope["path"], LARGEST_BODY))
         await guarded.run(self._app)
 
 
 class _Guarded:
     """One request."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, origins: frozenset[str]) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, origins: frozenset[str], largest: int) -> None:
+        self._largest = largest
         self._scope, self._receive, self._send = scope, receive, send
         self._headers = Headers(scope=scope)
         self._origin = self._headers.get("origin")
@@ -62,7 +66,7 @@ class _Guarded:
         elif self._foreign and self._scope["method"] == "OPTIONS" and "access-control-request-method" in self._headers:
             await self.send({"type": "http.response.start", "status": 204, "headers": []})
             await self._send({"type": "http.response.body"})
-        elif length.isdigit() and int(length) > LARGEST_BODY:
+        elif length.isdigit() and int(length) > self._largest:
             await self._refuse(413)
         else:
             await app(self._scope, self.receive, self.send)
@@ -70,7 +74,7 @@ class _Guarded:
     async def receive(self) -> Message:
         message = await self._receive()
         self._size += len(message.get("body", b""))
-        if self._size > LARGEST_BODY:
+        if self._size > self._largest:
             raise HTTPException(413)  # the framework lets this one through
         return message
 

@@ -22,8 +22,9 @@ _PATIENCE = 120.0
 class Process:
     """A program that answers at `address` once it is ready."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], address: str) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], address: str, log: Path | None = None) -> None:
         self._command, self._environment, self.address = command, {**os.environ, **environment}, address
+        self._log = log or Path(os.devnull)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -32,7 +33,8 @@ class Process:
         return self._process.pid
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT, stdout=log)
 
     def kill(self) -> None:
         """As the system does when memory runs out: at once, and nothing can be put in order."""
@@ -67,7 +69,9 @@ def running(*processes: Process) -> Iterator[None]:
             process.kill()
 
 
-def gateway(database_url: str, tracker_url: str, rasa_port: int, actions_port: int, **settings: str) -> Process:
+def gateway(
+    database_url: str, tracker_url: str, rasa_port: int, actions_port: int, log: Path | None = None, **settings: str
+) -> Process:
     """A gateway with limits that do not limit."""
     port = free_port()
     environment = {
@@ -79,4 +83,4 @@ def gateway(database_url: str, tracker_url: str, rasa_port: int, actions_port: i
         **{f"LIMIT_{name}": "100000/minute" for name in ("CONVERSATIONS", "MESSAGES", "ADDRESS")},
         **settings,
     }
-    return Process([sys.executable, "-m", "bot", "gateway"], environment, f"http://127.0.0.1:{port}/health/live")
+    return Process([sys.executable, "-m", "bot", "gateway"], environment, f"http://127.0.0.1:{port}/health/live", log)
