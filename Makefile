@@ -38,7 +38,9 @@ evaluate: app rasa ## measure the understanding: FILE=questions.tsv OUT=folder
 bench: tools rasa postgresql ## measure speed and write docs/benchmarks.md, on a machine that does nothing else
 	@mkdir -p var/bench
 	@$(PYTHON) -m tests.load.bench_routing --out var/bench/routing.json
+	@$(PYTHON) -m bot train --if-changed
 	@$(PYTHON) -m tests.load.bench_website --out var/bench/website.json
+	@$(PYTHON) -m tests.load.bench_telegram --out var/bench/telegram.json
 	@$(PYTHON) -m tests.load.bench_rasa --out var/bench
 
 check: lint knowledge ## check style, types and the knowledge

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.base import utc_now
@@ -18,7 +18,7 @@ from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
 from bot.store.telegram_schema import TelegramUpdate
 
-_MOST = 1000
+_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,17 @@ def list_due_updates(database: Database, bot_id: int, without: Collection[int | 
 
     `without` are chats whose updates are being worked on.
     """
-    now, own = utc_now(), TelegramUpdate.bot_id == bot_id
-    open_ones = (
-        select(TelegramUpdate).where(own, TelegramUpdate.done_at.is_(None)).order_by(TelegramUpdate.update_id).limit(_MOST)
-    )
-    columns = (TelegramUpdate.update_id, TelegramUpdate.chat_id, TelegramUpdate.message_id, TelegramUpdate.content)
+    now, own, column = utc_now(), TelegramUpdate.bot_id == bot_id, TelegramUpdate.update_id
+    is_open = TelegramUpdate.done_at.is_(None)
+    columns = (column, TelegramUpdate.chat_id, TelegramUpdate.message_id, TelegramUpdate.content, TelegramUpdate.due_at)
+    free = or_(TelegramUpdate.chat_id.is_(None), TelegramUpdate.chat_id.not_in([chat for chat in without if chat is not None]))
     with database.reading() as connection:
-        rows = connection.execute(open_ones.with_only_columns(*columns, TelegramUpdate.due_at)).all()
+        rows = connection.execute(select(*columns).where(own, is_open, free).order_by(column).limit(_MOST)).all()
         if not rows:
             return []
-        ids = select(TelegramUpdate.update_id).where(
-            own, TelegramUpdate.update_id >= rows[0].update_id - 1, TelegramUpdate.update_id <= rows[-1].update_id
-        )
-        whole = _whole_until(sorted(connection.scalars(ids)), rows[0].update_id)
+        first = connection.scalar(select(func.min(column)).where(own, is_open)) or rows[0].update_id
+        ids = connection.scalars(select(column).where(own, column >= first - 1, column <= rows[-1].update_id))
+        whole = _whole_until(sorted(ids), first)
     due, held = [], set(without)
     for row in rows:
         if row.chat_id not in held and (row.update_id <= whole or row.due_at <= now):

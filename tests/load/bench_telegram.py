@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 from sqlalchemy import func, select
 
 from bot.channels.telegram.receiving import SECRET_HEADER
@@ -110,13 +110,14 @@ def _play(stack: Stack, updates: int, at_once: int) -> Burst:
 
 
 def _deliver(emulator: Emulator, database: Database, people: Sequence[Person], url: str, at_once: int) -> Burst:
+    _warm(emulator, database, url)
     for number in range(_EACH):
         for person in people:
             person.say(f"{_WORDS[number % len(_WORDS)]} {number}")
     updates = [update for update in _taken(emulator) for _ in range(_TIMES)]
     began = time.monotonic()
     with ProcessPoolExecutor(1, get_context("spawn")) as another:
-        times = another.submit(_post_all, [json.dumps(update).encode() for update in updates], url, at_once).result()
+        times = another.submit(post_all, [json.dumps(update).encode() for update in updates], url, at_once).result()
     while _is_busy(database):
         assert time.monotonic() < began + _PATIENCE, "answers are missing"
         time.sleep(0.2)
@@ -124,6 +125,15 @@ def _deliver(emulator: Emulator, database: Database, people: Sequence[Person], u
     time.sleep(2)
     checked = [_check(database, person) for person in people]
     return Burst(times, sum(answers for answers, _ in checked), sum(not right for _, right in checked), seconds)
+
+
+def _warm(emulator: Emulator, database: Database, url: str) -> None:
+    """One message before: nothing is measured that is done once in a gateway's life."""
+    first = Person(emulator, 8999)
+    first.say("hello")
+    post_all([json.dumps(update).encode() for update in _taken(emulator)], url, 1)
+    while not first.texts or _is_busy(database):
+        time.sleep(0.1)
 
 
 def _is_busy(database: Database) -> bool:
@@ -153,24 +163,33 @@ def _taken(emulator: Emulator) -> list[dict[str, Any]]:
     return taken
 
 
-def _post_all(bodies: Sequence[bytes], url: str, at_once: int) -> list[float]:
+def post_all(bodies: Sequence[bytes], url: str, at_once: int) -> list[float]:
+    """Deliver updates in their order, so many at a time; the milliseconds until each was acknowledged."""
     return asyncio.run(_post(bodies, url, at_once))
 
 
 async def _post(bodies: Sequence[bytes], url: str, at_once: int) -> list[float]:
-    """Deliver in order, so many at a time; the milliseconds of each."""
-    waiting, times = iter(bodies), list[float]()
-    headers = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
+    """By hand: a client of the usual kind computes longer than the gateway does, and that would count."""
+    waiting, times, address = iter(bodies), list[float](), urlsplit(url)
+    lines = (
+        f"POST {address.path} HTTP/1.1",
+        f"Host: {address.netloc}",
+        "Content-Type: application/json",
+        f"{SECRET_HEADER}: {SECRET}",
+    )
+    head = "\r\n".join(lines) + "\r\n"
 
-    async def work(http: httpx.AsyncClient) -> None:
+    async def work() -> None:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
         for body in waiting:
             began = time.perf_counter()
-            response = await http.post(url, content=body, headers=headers)
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
             times.append((time.perf_counter() - began) * 1000)
-            assert response.status_code == 200, response.status_code
+            assert answer.startswith(b"HTTP/1.1 200 ") and b"content-length: 0\r\n" in answer.lower(), answer
+        writer.close()
 
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
-        await asyncio.gather(*(work(http) for _ in range(at_once)))
+    await asyncio.gather(*(work() for _ in range(at_once)))
     return times
 
 

@@ -53,7 +53,7 @@ _ROWS = (
 
 def write(source: Path, page: Path) -> None:
     """Make the page from the JSON files in `source`; what was not measured is left out."""
-    names = ("machine", "training", "understanding", "serving", "stages", "routing", "website")
+    names = ("machine", "training", "understanding", "serving", "stages", "routing", "website", "telegram")
     read = {name: _read(source / f"{name}.json") for name in names}
     sections = [
         _head(read["machine"], read["serving"]),
@@ -62,6 +62,7 @@ def write(source: Path, page: Path) -> None:
         _training(read["training"], read["understanding"]),
         _routing(read["routing"]) if read["routing"] else "",
         _website(read["website"]) if read["website"] else "",
+        _telegram(read["telegram"]) if read["telegram"] else "",
         _method(read["serving"]),
     ]
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -235,6 +236,19 @@ def _website(website: dict[str, Any]) -> str:
     )
 
 
+def _telegram(burst: dict[str, Any]) -> str:
+    """The burst with its targets: one answer each, in order, and acknowledged at once."""
+    right = burst["wrong"] == 0 and burst["answered"] == burst["updates"]
+    met = "**met**" if right and burst["p99_ms"] < 50 else "**missed**"
+    p50, p95, p99 = (f"{burst[name]:.0f} ms" for name in ("p50_ms", "p95_ms", "p99_ms"))
+    return f"""## A burst on Telegram
+{burst["updates"]:,} updates at {burst["at_once"]} at a time, each delivered three times by webhook, with Rasa answering them on
+the same machine: {burst["answered"]:,} were answered, each once, and {burst["wrong"]} chats saw anything twice or out of order.
+Acknowledged after {p50} (p50), {p95} (p95) and {p99} (p99; target: under 50 ms) — {met}.
+All answers had arrived after {burst["seconds"]:.0f} s; Telegram takes 30 messages a second.
+"""
+
+
 def _method(serving: list[dict[str, Any]]) -> str:
     rounds = len({each["round"] for each in serving})
     return f"""## How it was measured
@@ -250,7 +264,7 @@ def _method(serving: list[dict[str, Any]]) -> str:
 - Turn 5 and turn 200: the median of the five turns around each, the same questions in a word more or less.
 - Start: from the start of Rasa's process to its first answer over REST, with the action server running.
 - Where other programs keep the machine busy, times by the clock grow for every bot; CPU times hardly do.
-- Raw figures: `var/bench/*.json`. Program: `tests/load/bench_rasa.py`, `bench_routing.py` and `bench_website.py` beside it.
+- Raw figures: `var/bench/*.json`. Programs: `tests/load/bench_*.py`.
 """
 
 

@@ -24,7 +24,9 @@ Handle = Callable[[StoredUpdate], Awaitable[None]]
 # How long an update that a webhook delivers waits for those before it.
 PATIENCE = timedelta(seconds=1)
 _POLL_SECONDS = 0.25
-_AT_ONCE = 32
+# In a rush one look finds the work of many.
+_BREATH_SECONDS = 0.02
+_AT_ONCE = 16
 _MOST_ATTEMPTS = 6
 _LONGEST_PAUSE = 30.0
 # Telegram keeps updates for a day.
@@ -49,7 +51,7 @@ class Reader:
         """Until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(repeat("read updates", self._take_up, 0))
+                group.create_task(repeat("read updates", self._take_up, _BREATH_SECONDS))
                 group.create_task(repeat("forget updates", self._forget, _FORGET_SECONDS))
         finally:
             for task in self._running.values():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.channels.telegram.client import Bot
-from bot.channels.telegram.incoming import Incoming
+from bot.channels.telegram.incoming import Incoming, Kind
 from bot.channels.telegram.languages import language_of
 from bot.channels.telegram.working import Working
 from bot.conversation.measures import MESSAGES
@@ -106,5 +106,8 @@ class Visit:
 async def visit_of(hall: Hall, update_id: int, chat_id: int, incoming: Incoming) -> Visit:
     """The visit with what is known of its chat."""
     chat = await hall.room.read(find_chat, hall.bot_id, chat_id)
-    language = await language_of(hall.room, chat) if chat else Language.parse(incoming.language)
+    known = chat.language if chat else incoming.language
+    # What is only passed on needs no look at what the assistant speaks: most updates are that.
+    passed_on = chat is None or (incoming.kind is Kind.TEXT and chat.asked is None)
+    language = Language.parse(known) if passed_on or chat is None else await language_of(hall.room, chat)
     return Visit(hall, update_id, chat_id, incoming, chat, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+from telegram.ext import AIORateLimiter
 
-from bot.channels.telegram import reader
+from bot.channels.telegram import client, reader
 from bot.channels.telegram.receiving import SECRET_HEADER
 from tests.channels.telegram.emulator import Emulator
 from tests.channels.telegram.gateways import SECRET, Gateway, running, settings_for, settle, webhook
 from tests.channels.telegram.people import until
+from tests.load.bench_telegram import post_all
 
 
 @pytest.fixture
@@ -112,6 +115,25 @@ def test_out_of_order_and_thrice_is_answered_once_and_in_order(hooked: Gateway, 
         assert person.wait(len(sent[person.chat_id])) == sent[person.chat_id]
     settle()
     assert [len(person.texts) for person in people] == [len(sent[person.chat_id]) for person in people]
+
+
+def test_a_thousand_updates_at_sixteen_at_a_time_thrice_get_one_answer_each(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long acknowledging takes is measured by tests/load/bench_telegram.py."""
+    monkeypatch.setattr(client, "AIORateLimiter", lambda: AIORateLimiter(overall_max_rate=10_000))
+    with running(emulator, settings_for(tmp_path, emulator, **webhook())) as gateway:
+        emulator.webhook.url = ""
+        people = [gateway.person(1000 + number) for number in range(50)]
+        for number in range(20):
+            for person in people:
+                person.say(f"m{number}")
+        bodies = [json.dumps(update).encode() for update in hold(gateway) for _ in range(3)]
+        post_all(bodies, gateway.settings.telegram_webhook_url, 16)
+        for person in people:
+            person.wait(20)
+        settle()
+        assert all(person.texts == [f"You said: m{number}" for number in range(20)] for person in people)
 
 
 def test_turning_back_to_polling_loses_nothing(emulator: Emulator, tmp_path: Path) -> None:
