@@ -60,8 +60,11 @@ class Telegram:
                 group.create_task(repeat("telegram", self._serve, _WAIT_SECONDS))
         finally:
             await self._working.stop()
-            with suppress(TelegramError):
-                await self._bot.shutdown()
+
+    async def close(self) -> None:
+        """When nobody sends any more: a sender would open the connection again."""
+        with suppress(TelegramError):
+            await self._bot.shutdown()
 
     async def _serve(self) -> None:
         """Read for as long as the lease is ours."""

@@ -100,6 +100,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        if telegram:
+            await telegram.close()
     await app.state.rasa.close()
     room.close()
 

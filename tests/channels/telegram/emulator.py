@@ -108,7 +108,10 @@ class Emulator:
             result = await result if asyncio.iscoroutine(result) else result
         except ApiError as error:
             return _error(error)
-        await asyncio.sleep(30 if fault and fault.lost else self.answer_seconds if name.startswith("send") else 0)
+        if fault and fault.lost:
+            while not await request.is_disconnected():
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(self.answer_seconds if name.startswith("send") else 0)
         return JSONResponse({"ok": True, "result": result})
 
     def _getMe(self, _: Parameters) -> Any:
