@@ -6,7 +6,7 @@ from typing import Any
 
 JFF = "https://www.jff.org/our-work/industrial-manufacturing-technician-imt-registered-apprenticeship-program/"
 SOURCES = [
-    {"title": "JFF: IMT Registered Apprenticeship Program (seed)", "url": JFF, "date": "n.d. (figures to 2020)"},
+    {"title": "JFF: IMT Registered Apprenticeship Program", "url": JFF, "date": "n.d. (figures to 2020)"},
     {"title": "JFF: IMT Apprenticeship Provides Positive ROI", "url": "https://www.jff.org/imt-roi/", "date": "2020-08-18"},
 ]
 

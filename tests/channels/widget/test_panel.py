@@ -117,7 +117,7 @@ def test_sources_and_links(visit: Visit) -> None:
     sources = page.locator("li.assistant details", has_text="Where this comes from").last
     assert not sources.get_by_role("link").first.is_visible()
     sources.locator("summary").click()
-    expect(sources).to_contain_text("JFF: IMT Registered Apprenticeship Program (seed) (no date (figures to 2020))")
+    expect(sources).to_contain_text("JFF: IMT Registered Apprenticeship Program (no date (figures to 2020))")
     bubble = page.locator("li.assistant .bubble").last
     assert [link.get_attribute("href") for link in bubble.get_by_role("link").all()] == [
         "https://example.org/costs",
