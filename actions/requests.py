@@ -13,14 +13,13 @@ from actions.routes import route_for
 from actions.services import services
 from actions.speech import Speaker
 from actions.turn import Turn, plain_value
-from bot.core.handoff import ContactKind, Handoff, HandoffReason
+from bot.core.handoff import CONSENT_VERSION, ContactKind, Handoff, HandoffReason
 from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, SKIPPED, Result
 from bot.store.conversations import blank_messages
 from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
-CONSENT_VERSION = "2026-11-24"
 _ANSWERS = {question.id for questions in QUESTIONS.values() for question in questions} - {"consent", "contact_name", "contact"}
 
 

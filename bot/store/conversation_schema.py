@@ -38,6 +38,7 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(String(16), default="assistant")
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     erase_again_at: Mapped[datetime | None]
 

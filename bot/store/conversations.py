@@ -159,14 +159,18 @@ def change_owner(database: Database, conversation_id: str, before: Owner, after:
     Raises OwnerChangedError if it is not (or no longer) `before` who owns it: of two that try, one succeeds.
     """
     with database.writing() as connection:
-        row = lock_conversation(connection, conversation_id)
-        if row.owner != before or before == after:
-            raise OwnerChangedError
-        connection.execute(update(Conversation).where(Conversation.id == row.id).values(owner=str(after)))
-        if after is Owner.STAFF:
-            waiting = update(Turn).where(Turn.conversation_id == row.id, Turn.state.in_(OPEN))
-            connection.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
-        add_messages(connection, row, [said])
+        hand_conversation(connection, lock_conversation(connection, conversation_id), before, after, said)
+
+
+def hand_conversation(connection: Connection, row: Row[*tuple[Any, ...]], before: Owner, after: Owner, said: Said) -> None:
+    """The same within a transaction that has locked the conversation."""
+    if row.owner != before or before == after:
+        raise OwnerChangedError
+    connection.execute(update(Conversation).where(Conversation.id == row.id).values(owner=str(after)))
+    if after is Owner.STAFF:
+        waiting = update(Turn).where(Turn.conversation_id == row.id, Turn.state.in_(OPEN))
+        connection.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
+    add_messages(connection, row, [said])
 
 
 def read_view(database: Database, conversation_id: str, after: int = 0, limit: int = 200) -> View:
