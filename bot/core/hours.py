@@ -20,12 +20,30 @@ import holidays
 import us
 import zipcodes
 
+from bot.core.language import Language
+
 _DAY = timedelta(days=1)
 # An office that does not open within this time does not open.
 _FURTHEST_DAYS = 30
 _MOST_SPANS = 4
 
 Span = tuple[time, time]
+_NAMES = {
+    Language.EN: (
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "December",
+        ),
+    ),
+    Language.ES: (
+        ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+        (
+            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+            "diciembre",
+        ),
+    ),
+}  # fmt: skip
 
 
 class HoursError(ValueError):
@@ -118,6 +136,15 @@ def after_open_time(hours: Hours, start: datetime, amount: timedelta) -> datetim
                 return begin + left
             left -= end - begin
     return None
+
+
+def tell_time(at: datetime, language: Language) -> str:
+    """A day and hour in its own zone, in words: "Monday, November 30, at 8:00 a.m. (CST)"."""
+    days, months = _NAMES[language]
+    day, month, clock = days[at.weekday()], months[at.month - 1], f"{at.hour % 12 or 12}:{at:%M}"
+    if language is Language.ES:
+        return f"{day} {at.day} de {month} a las {clock} {'a. m.' if at.hour < 12 else 'p. m.'} ({at:%Z})"
+    return f"{day}, {month} {at.day}, at {clock} {'a.m.' if at.hour < 12 else 'p.m.'} ({at:%Z})"
 
 
 def _spans(hours: Hours, at: datetime, days: int = _FURTHEST_DAYS) -> Iterator[tuple[datetime, datetime]]:

@@ -19,8 +19,10 @@ from bot.core.hours import (
     next_opening,
     open_time_between,
     read_week,
+    tell_time,
     write_week,
 )
+from bot.core.language import Language
 
 CHICAGO = ZoneInfo("America/Chicago")
 ZONES = ("America/New_York", "America/Chicago", "America/Phoenix", "America/Los_Angeles", "Pacific/Honolulu")
@@ -161,3 +163,9 @@ def test_a_week_is_read_as_it_was_written(week: dict[int, tuple[tuple[time, time
 def test_a_week_that_cannot_be_read(week: dict[str, object]) -> None:
     with pytest.raises(HoursError):
         read_week(week)
+
+
+def test_an_hour_in_words() -> None:
+    assert tell_time(at(2026, 11, 30, 8), Language.EN) == "Monday, November 30, at 8:00 a.m. (CST)"
+    assert tell_time(at(2026, 7, 4, 12, 30), Language.EN) == "Saturday, July 4, at 12:30 p.m. (CDT)"
+    assert tell_time(at(2026, 11, 30, 0, 5), Language.ES) == "lunes 30 de noviembre a las 12:05 a. m. (CST)"
