@@ -23,6 +23,8 @@ from bot.store.erasing import empty_log, overwrite_deleted
 
 # What stands where something was said until its person had it erased.
 BLANK = "…"
+# Who looks at the page again within this time needs no e-mail.
+_SEEN_WITHIN = timedelta(minutes=3)
 # Longer than any turn of Rasa's that was under way while its conversation was erased.
 _ERASE_AGAIN = timedelta(minutes=6)
 OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
@@ -150,6 +152,9 @@ def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[M
         row = lock_conversation(connection, conversation_id)
         if row.owner != Owner.STAFF:
             raise OwnerChangedError
+        if row.channel in FETCHED_CHANNELS:
+            due = update(Conversation).where(Conversation.id == row.id).values(reply_due_at=utc_now() + _SEEN_WITHIN)
+            connection.execute(due)
         return add_messages(connection, row, [said])
 
 
@@ -202,7 +207,7 @@ def erase_messages(database: Database, conversation_id: str) -> None:
         overwrite_deleted(connection)
         row = lock_conversation(connection, conversation_id)
         connection.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
-        bare = {"language": None, "page": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
+        bare = {"language": None, "page": None, "reply_due_at": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
         connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
     empty_log(database.engine)
 

@@ -33,7 +33,7 @@ _LOCKED = select(
         Handoff.__table__.c[name]
         for name in (
             "id", "reference", "conversation_id", "office_id", "status", "staff_id", "step", "due_at", "urgent", "audience",
-            "answers", "language", "consent_version",
+            "answers", "language", "consent_version", "contact_kind",
         )
     )
 ).with_for_update()  # fmt: skip

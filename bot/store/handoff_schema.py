@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.base import ID, Base, utc_now
 
 _OPEN = text("status IN ('new', 'notified', 'accepted', 'in_conversation', 'waiting_for_person', 'returned')")
-_UNSENT = text("state IN ('received', 'waiting')")
+_UNSENT = text("state IN ('received', 'waiting', 'sending')")
 _WATCHED = text("due_at IS NOT NULL")
 
 
@@ -140,15 +140,15 @@ class NoticeTarget(Base):
 class Notice(Base):
     """A notice on its way to one target. `label` names the target without its secrets; `error` is the kind of the last failure.
 
-    `cause` is why it is sent: of one cause there is one notice a target. A notice without a target goes to the contact that the
-    person chose: it says what staff answered up to the message `seq`.
+    `cause` is why it is sent: of one cause there is one notice a target. One whose sender died while `sending` may have arrived.
+    A notice without a target goes to the contact that the person chose: it says what staff answered up to the message `seq`.
     """
 
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("handoff_id", "cause", "label"),
         CheckConstraint("kind IN ('new', 'reminder', 'call', 'reply')", name="kind"),
-        CheckConstraint("state IN ('received', 'waiting', 'delivered', 'dead')", name="state"),
+        CheckConstraint("state IN ('received', 'waiting', 'sending', 'delivered', 'dead')", name="state"),
         Index("ix_notices_open", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
         Index(None, "target_id"),
     )

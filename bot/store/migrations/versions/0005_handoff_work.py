@@ -13,13 +13,13 @@ depends_on = None
 _TIME = sa.DateTime(timezone=True)
 _ID = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
 _OPEN = sa.text("status IN ('new', 'notified', 'accepted', 'in_conversation', 'waiting_for_person', 'returned')")
-_UNSENT = sa.text("state IN ('received', 'waiting')")
+_UNSENT = sa.text("state IN ('received', 'waiting', 'sending')")
 _WATCHED = sa.text("due_at IS NOT NULL")
 
 
 def upgrade() -> None:
     _extend_handoffs()
-    op.add_column("conversations", sa.Column("seen_at", _TIME, nullable=True))
+    _extend_conversations()
     _create_changes()
     _create_outcomes()
     _create_service()
@@ -30,6 +30,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("notices", "notice_targets", "office_service", "handoff_outcomes", "handoff_changes"):
         op.drop_table(name)
+    op.drop_index("ix_conversations_reply_due", "conversations")
+    op.drop_column("conversations", "reply_due_at")
     op.drop_column("conversations", "seen_at")
     op.drop_index("ix_handoffs_due", "handoffs")
     op.drop_index("ix_handoffs_status_created_at", "handoffs")
@@ -59,6 +61,15 @@ def _extend_handoffs() -> None:
     op.create_index("ix_handoffs_status_created_at", "handoffs", ["status", "created_at"])
     op.create_index("ix_handoffs_open", "handoffs", ["urgent", "created_at"], sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_index("ix_handoffs_due", "handoffs", ["due_at"], sqlite_where=_WATCHED, postgresql_where=_WATCHED)
+
+
+def _extend_conversations() -> None:
+    op.add_column("conversations", sa.Column("seen_at", _TIME, nullable=True))
+    op.add_column("conversations", sa.Column("reply_due_at", _TIME, nullable=True))
+    replied = sa.text("reply_due_at IS NOT NULL")
+    op.create_index(
+        "ix_conversations_reply_due", "conversations", ["reply_due_at"], sqlite_where=replied, postgresql_where=replied
+    )
 
 
 def _of_handoff(table: str) -> sa.ForeignKeyConstraint:
@@ -146,7 +157,7 @@ def _create_notices() -> None:
         sa.Column("error", sa.String(length=64), nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
         sa.CheckConstraint("kind IN ('new', 'reminder', 'call', 'reply')", name=op.f("ck_notices_kind")),
-        sa.CheckConstraint("state IN ('received', 'waiting', 'delivered', 'dead')", name=op.f("ck_notices_state")),
+        sa.CheckConstraint("state IN ('received', 'waiting', 'sending', 'delivered', 'dead')", name=op.f("ck_notices_state")),
         _of_handoff("notices"),
         sa.ForeignKeyConstraint(["target_id"], ["notice_targets.id"], name=op.f("fk_notices_target_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
