@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import limits
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +53,19 @@ class Settings(BaseSettings):
     limit_conversations: str = Field(default="20/minute", description="New conversations from one address")
     limit_messages: str = Field(default="30/minute", description="Messages in one conversation")
     limit_address: str = Field(default="240/minute", description="Messages from one address")
+    public_url: str = Field(
+        default="", description="Public address of the website, for links in notices to staff; empty: the one that it listens on"
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Server for e-mail, as in mailtos://USER:PASSWORD@smtp.example.org:587?from=imt@example.org; empty: no "
+        "e-mail, but `make run` keeps it in var/mail",
+    )
+    notice_targets: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where handoffs are told whose partner has no target of its own: e-mail addresses or apprise addresses, "
+        "separated by spaces",
+    )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
 
     @field_validator("database_url", "tracker_database_url")
@@ -84,6 +97,18 @@ class Settings(BaseSettings):
         if any(not _ORIGIN.fullmatch(origin) for origin in _split(text)):
             raise ValueError("must be addresses without a path, as in https://www.example.org, separated by commas, or *")
         return text
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_server(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not re.match(r"mailtos?://.*[?&]from=", url.get_secret_value()):
+            raise ValueError("must look like mailtos://USER:PASSWORD@HOST:PORT?from=ADDRESS")
+        return url
+
+    @property
+    def links_url(self) -> str:
+        """Where links in notices lead."""
+        return self.public_url or self.gateway_url
 
     @property
     def origins(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The gateway's application: puts the parts together, and runs the worker that answers.
+"""The gateway's application: puts the parts together, and runs the workers that answer, tell staff, and look after what waits.
 
 Responsible for the order of starting and ending. Must not know what the parts do.
 """
@@ -22,13 +22,17 @@ from bot.channels.web.limits import Limits
 from bot.channels.web.problems import Problem, add_handlers
 from bot.channels.web.reading import notice_changes
 from bot.conversation.answer import Answerer
+from bot.conversation.clock import Clock
 from bot.conversation.erase import erase_again
 from bot.conversation.loops import repeat
+from bot.conversation.notify import Notifier
+from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.store.database import open_database, require_current
+from bot.store.office_service import set_default_targets
 
 _NOTICE_SECONDS = 1.0
 _ERASE_SECONDS = 60.0
@@ -38,9 +42,10 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application. Raises DatabaseError where the database cannot be used."""
+    """The application. Raises DatabaseError where the database cannot be used, and SettingsError."""
     database = open_database(settings.database_url)
     require_current(database)
+    set_default_targets(database, _default_targets(settings))
     app = FastAPI(
         title="IMT assistant", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan
     )
@@ -54,6 +59,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, origins=settings.origins)
     _describe_problems(app)
     return app
+
+
+def _default_targets(settings: Settings) -> list[str]:
+    """Raises SettingsError where nothing can be sent to one of them."""
+    targets = settings.notice_targets.get_secret_value().split()
+    try:
+        for target in targets:
+            check_address(target)
+    except AddressError as error:
+        raise SettingsError(f"Setting NOTICE_TARGETS is wrong: {error}") from None
+    return targets
 
 
 @asynccontextmanager
@@ -72,6 +88,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             asyncio.create_task(answerer.run()),
             asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
+            asyncio.create_task(Clock(room).run()),
+            asyncio.create_task(Notifier(room, Post(settings.smtp_url.get_secret_value()).send, settings.links_url).run()),
         ]
         yield
         for loop in loops:
