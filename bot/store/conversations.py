@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from bot.core.conversation import FETCHED_CHANNELS, Author, Choice, Message, Owner, Said, TurnState
+from bot.core.handoff import UNDERWAY, Actor, HandoffStatus
 from bot.store.base import utc_now
 from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.handoff_changes import change_statuses_of
 
 # What stands where something was said until its person had it erased.
 BLANK = "…"
@@ -116,10 +118,11 @@ def find_access(database: Database, conversation_id: str) -> Access | None:
     return Access(row.token_hash, row.channel, row.language, row.erased_at is not None) if row else None
 
 
-def receive_message(database: Database, conversation_id: str, said: Said) -> int:
+def receive_message(database: Database, conversation_id: str, said: Said, leaving: Said | None = None) -> int:
     """Store what the visitor wrote, and that it waits for an answer; gives its number. The same client_id again changes nothing.
 
-    Raises ConversationNotFoundError or ConversationErasedError.
+    While staff own the conversation it is for them, and answers what they wait for; with `leaving` the person gives the
+    conversation back to the assistant, and hears that. Raises ConversationNotFoundError or ConversationErasedError.
     """
     with database.writing() as connection:
         row = lock_conversation(connection, conversation_id)
@@ -129,7 +132,19 @@ def receive_message(database: Database, conversation_id: str, said: Said) -> int
         (message,) = add_messages(connection, row, [said])
         state = TurnState.RECEIVED if row.owner == Owner.ASSISTANT else TurnState.LEFT_TO_STAFF
         connection.execute(insert(Turn), {"conversation_id": row.id, "seq": message.seq, "state": str(state)})
+        if row.owner == Owner.STAFF:
+            _answer_staff(connection, row.id, leaving)
         return message.seq
+
+
+def _answer_staff(connection: Connection, conversation_id: str, leaving: Said | None) -> None:
+    waiting, talking = HandoffStatus.WAITING_FOR_PERSON, HandoffStatus.IN_CONVERSATION
+    if leaving is None:
+        change_statuses_of(connection, conversation_id, {waiting}, talking, Actor.PERSON)
+        return
+    change_statuses_of(connection, conversation_id, UNDERWAY, HandoffStatus.RETURNED, Actor.PERSON)
+    row = lock_conversation(connection, conversation_id)  # its last number is another by now
+    hand_conversation(connection, row, Owner.STAFF, Owner.ASSISTANT, leaving)
 
 
 def find_choice(database: Database, conversation_id: str, choice_id: str) -> str:

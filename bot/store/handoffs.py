@@ -40,7 +40,7 @@ _ATTEMPTS = 20
 _OF_REQUEST = select(HandoffRow.reference).where(
     HandoffRow.conversation_id == bindparam("conversation_id"), HandoffRow.request_key == bindparam("request_key")
 )
-_VIEWS = select(HandoffRow.reference, HandoffRow.status, HandoffRow.created_at, Office.name).outerjoin(
+_VIEWS = select(HandoffRow.reference, HandoffRow.status, HandoffRow.created_at, HandoffRow.office_id, Office.name).outerjoin(
     Office, Office.id == HandoffRow.office_id
 )
 _BY_REFERENCE = _VIEWS.where(HandoffRow.reference == bindparam("reference"))
@@ -67,6 +67,7 @@ class HandoffStatusView:
     status: HandoffStatus
     created_at: datetime
     office_name: str | None
+    office_id: str | None = None
 
 
 def save_handoff(database: Database, handoff: Handoff) -> str:
@@ -189,8 +190,8 @@ def _found(database: Database, reference: str) -> HandoffStatusView:
     return view
 
 
-def _view(row: Row[str, str, datetime, str]) -> HandoffStatusView:
-    return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name)
+def _view(row: Row[*tuple[Any, ...]]) -> HandoffStatusView:
+    return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name, row.office_id)
 
 
 def _values_of(handoff: Handoff) -> Iterator[tuple[str, Any]]:

@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.attend import close_case, join_conversation, leave_conversation, pass_on, write_to_person
-from bot.conversation.receive import begin
+from bot.conversation.receive import begin, receive
 from bot.conversation.room import Room
 from bot.core.conversation import Author, Owner
-from bot.core.handoff import Agent, Outcome, TransferReason
+from bot.core.handoff import Actor, Agent, HandoffStatus, Outcome, TransferReason
+from bot.store.case_work import wait_for_person
+from bot.store.cases import read_case
 from bot.store.conversations import OwnerChangedError, View, read_view
 from bot.store.database import Database
 from bot.store.handoff_changes import HandoffChangedError
 from bot.store.handoffs import save_handoff
 from tests.conversation.rooms import make_room
 from tests.store.handoffs import handoff
-from tests.store.inboxes import ANA, BEN, HERE, NATIONAL, THERE, clear
+from tests.store.inboxes import ANA, BEN, HERE, NATIONAL, THERE, clear, row_of
 
 
 @pytest.fixture
@@ -91,3 +93,38 @@ def test_only_who_has_it_writes(room: Room) -> None:
             await join_conversation(room, BEN, reference)
 
     assert [message.author for message in heard(room, "en", refused).messages] == [Author.SYSTEM]
+
+
+def test_the_person_gives_the_conversation_back(room: Room) -> None:
+    async def back(reference: str) -> None:
+        await join_conversation(room, ANA, reference)
+        conversation_id = row_of(room.database, reference).conversation_id
+        for _ in range(2):
+            await receive(room, conversation_id, "a", "Back to the assistant, please", "web")
+        assert row_of(room.database, reference).status == HandoffStatus.RETURNED
+        await receive(room, conversation_id, "b", "How much does it pay?", "web")
+
+    view = heard(room, "en", back)
+    _, asked, left, question = view.messages
+    assert left.text.startswith("OK, the assistant answers you again")
+    assert (view.owner, view.answering, question.text) == (Owner.ASSISTANT, True, "How much does it pay?")
+    assert asked.author is Author.VISITOR
+
+
+def test_the_word_alone_changes_nothing_while_the_assistant_answers(room: Room) -> None:
+    async def word(reference: str) -> None:
+        await receive(room, row_of(room.database, reference).conversation_id, "a", "assistant", "web")
+
+    assert [message.text for message in heard(room, "en", word).messages] == ["assistant"]
+
+
+def test_an_answer_ends_the_waiting(room: Room) -> None:
+    async def answered(reference: str) -> None:
+        await join_conversation(room, ANA, reference)
+        await room.call(wait_for_person, ANA, reference)
+        await receive(room, row_of(room.database, reference).conversation_id, "a", "Here I am", "web")
+        assert row_of(room.database, reference).status == HandoffStatus.IN_CONVERSATION
+        *_, change = (await room.read(read_case, ANA, reference)).changes
+        assert change.actor is Actor.PERSON
+
+    heard(room, "en", answered)
