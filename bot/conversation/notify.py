@@ -29,12 +29,16 @@ from bot.store.notices import (
 from bot.store.reading_on import read_unseen
 
 MOST_ATTEMPTS = 8
-# A sender that is killed before it sends is followed by another after this; one that lives is far quicker.
-_LEASE = timedelta(seconds=90)
-_SENDING_SECONDS = 60.0
+# A sender that is killed before it sends is followed by another after this; one that lives is quicker.
+_LEASE = timedelta(seconds=30)
+_SENDING_SECONDS = 20.0
+# When we end, what is being sent may finish.
+_LAST_SECONDS = 3.0
 _POLL_SECONDS = 1.0
 _AT_ONCE = 10
 _LONGEST_PAUSE = 900.0
+
+_FINAL = ("refused", "interrupted")
 
 Send = Callable[[str, str, str], Awaitable[bool]]
 
@@ -45,16 +49,23 @@ class Notifier:
     def __init__(self, room: Room, send: Send, public_url: str) -> None:
         self._room, self._send, self._public_url = room, send, public_url.rstrip("/")
         self._worker = uuid4().hex
+        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        await repeat("notify", self.notify_due, 0)
+        try:
+            await repeat("notify", self.notify_due, 0)
+        finally:
+            if self._running:
+                await asyncio.wait(self._running, timeout=_LAST_SECONDS)
 
     async def notify_due(self) -> None:
         """Send what is due; wait if there is nothing."""
         sendings = await self._room.call(claim_notices, self._worker, _AT_ONCE, _LEASE)
-        await asyncio.gather(*map(self._notify, sendings))
-        if not sendings:
+        self._running = {asyncio.create_task(self._notify(sending)) for sending in sendings}
+        if self._running:
+            await asyncio.wait(self._running)
+        else:
             await wait(self._room.bell.work, _POLL_SECONDS)
 
     async def _notify(self, sending: Sending) -> None:
@@ -74,7 +85,7 @@ class Notifier:
         error = await self._sent(sending.address, title, body)
         if error is None:
             await self._room.call(end_notice, sending.claim)
-        elif error == "refused" or sending.claim.attempt >= MOST_ATTEMPTS:
+        elif error in _FINAL or sending.claim.attempt >= MOST_ATTEMPTS:
             log.error("notice_dead", reference=sending.reference, kind=error)
             await self._room.call(bury_notice, sending.claim, error)
         else:
@@ -88,6 +99,8 @@ class Notifier:
                 return None if await self._send(address, title, body) else "failed"
         except AddressError:
             return "refused"
+        except TimeoutError:  # its thread may still be sending
+            return "interrupted"
         except Exception as error:  # whatever a service's library raises; its message may hold the address
             return type(error).__name__[:64]
 
