@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.conversation.bell import wait
 from bot.conversation.loops import log, log_failure, repeat
 from bot.conversation.post import AddressError
 from bot.conversation.room import Room
@@ -66,7 +65,7 @@ class Notifier:
         if self._running:
             await asyncio.wait(self._running)
         else:
-            await wait(self._room.bell.work, _POLL_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _notify(self, sending: Sending) -> None:
         try:
