@@ -16,6 +16,7 @@ from bot.core.handoff import Agent, Outcome, TransferReason
 from bot.core.language import Language
 from bot.store.case_work import (
     close_handoff,
+    relieve_colleague,
     require_own,
     return_conversation,
     take_conversation,
@@ -41,6 +42,13 @@ async def leave_conversation(room: Room, agent: Agent, reference: str) -> None:
     """Give the conversation back to the assistant; the handoff is `returned`. Raises as `join_conversation`."""
     conversation_id, said = await _say(room, agent, reference, "staff_left")
     await room.call(return_conversation, agent, reference, said)
+    room.bell.ring(conversation_id)
+
+
+async def relieve(room: Room, agent: Agent, reference: str) -> None:
+    """Go on with what a colleague has accepted. Raises HandoffNotFoundError, or HandoffChangedError where nobody is at it."""
+    conversation_id, said = await _say(room, agent, reference, "staff_joined")
+    await room.call(relieve_colleague, agent, reference, said)
     room.bell.ring(conversation_id)
 
 

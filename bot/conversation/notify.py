@@ -79,9 +79,9 @@ class Notifier:
         if sending.address is None:
             await self._room.call(bury_notice, sending.claim, "gone")
             return
-        title, body = await self._words(sending)
+        words = await self._words(sending)
         await self._room.call(begin_sending, sending.claim, _LEASE)
-        error = await self._sent(sending.address, title, body)
+        error = await self._sent(sending.address, *words) if words else None
         if error is None:
             await self._room.call(end_notice, sending.claim)
         elif error in _FINAL or sending.claim.attempt >= MOST_ATTEMPTS:
@@ -103,12 +103,14 @@ class Notifier:
         except Exception as error:  # whatever a service's library raises; its message may hold the address
             return type(error).__name__[:64]
 
-    async def _words(self, sending: Sending) -> tuple[str, str]:
-        """Title and body; staff are told in English."""
+    async def _words(self, sending: Sending) -> tuple[str, str] | None:
+        """Title and body; staff are told in English. None where the person has come back and seen everything."""
         say = self._room.knowledge.say
         if sending.kind is NoticeKind.REPLY:
             language = Language.parse(sending.language)
             unseen = await self._room.read(read_unseen, sending.conversation_id, sending.seq or 0)
+            if not unseen.texts:
+                return None
             texts = "\n\n".join(unseen.texts)
             title = say("reply_title", language, reference=sending.reference)
             return title, say("reply_body", language, text=texts, page=unseen.page or self._public_url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from bot.core.conversation import Owner, Said
 from bot.core.handoff import (
@@ -42,6 +42,7 @@ from bot.store.handoff_changes import (
     change_office,
     change_status,
     lock_handoff,
+    note_change,
     take_back_outcome,
 )
 from bot.store.handoff_schema import Handoff
@@ -85,6 +86,22 @@ def return_conversation(database: Database, agent: Agent, reference: str, said: 
         row = _lock_own(connection, agent, reference)
         change_status(connection, row, HandoffStatus.RETURNED, Actor.STAFF)
         hand_conversation(connection, conversation, Owner.STAFF, Owner.ASSISTANT, said)
+
+
+def relieve_colleague(database: Database, agent: Agent, reference: str, said: Said) -> None:
+    """Go on with what a colleague has accepted, as when they are away; where staff own the conversation it hears `said`.
+
+    Raises HandoffNotFoundError, or HandoffChangedError where nobody is at it, or this agent already.
+    """
+    with database.writing() as connection:
+        conversation = _lock_conversation(connection, _conversation_of(connection, agent, reference))
+        row = _lock(connection, agent, reference)
+        if HandoffStatus(row.status) not in UNDERWAY or row.staff_id == agent.staff_id:
+            raise HandoffChangedError(HandoffStatus(row.status), row.staff_id)
+        connection.execute(update(Handoff).where(Handoff.id == row.id).values(staff_id=agent.staff_id))
+        note_change(connection, row.id, Actor.STAFF, "staff", row.staff_id, agent.staff_id, agent)
+        if conversation is not None and conversation.owner == Owner.STAFF:
+            add_messages(connection, conversation, [said])
 
 
 def wait_for_person(database: Database, agent: Agent, reference: str) -> None:

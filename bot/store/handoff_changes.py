@@ -53,7 +53,7 @@ class HandoffChangedError(HandoffError):
 
 @dataclass(frozen=True)
 class Change:
-    """One entry of the history; `what` is status, office or outcome."""
+    """One entry of the history; `what` is status, office, staff or outcome."""
 
     at: datetime
     actor: Actor

@@ -70,13 +70,13 @@ def _of_handoff() -> Mapped[int]:
 class HandoffChange(Base):
     """A change of a handoff: who made it and what it was before and after, without anything personal.
 
-    `what` is status, office or outcome; `reason` is a TransferReason.
+    `what` is status, office, staff or outcome; `reason` is a TransferReason.
     """
 
     __tablename__ = "handoff_changes"
     __table_args__ = (
         CheckConstraint("actor IN ('person', 'assistant', 'staff', 'clock')", name="actor"),
-        CheckConstraint("what IN ('status', 'office', 'outcome')", name="what"),
+        CheckConstraint("what IN ('status', 'office', 'staff', 'outcome')", name="what"),
         Index(None, "handoff_id", "id"),
     )
 

@@ -19,6 +19,7 @@ from bot.core.handoff import Actor, Agent, ContactKind, HandoffStatus
 from bot.store.base import utc_now
 from bot.store.cases import visible_to
 from bot.store.claims import ClaimLostError
+from bot.store.conversation_schema import Conversation
 from bot.store.database import Database
 from bot.store.handoff_changes import HandoffNotFoundError, HandoffRow, change_status, lock_handoff
 from bot.store.handoff_schema import Handoff, Notice, NoticeTarget
@@ -180,11 +181,13 @@ def _add(
 
 def _sendings(connection: Connection, claims: dict[int, NoticeClaim]) -> list[Sending]:
     columns = (Notice.id, Notice.kind, Notice.seq, NoticeTarget.address)
-    of_handoff = (Handoff.reference, Handoff.urgent, Handoff.language, Handoff.conversation_id, Handoff.contact_kind)
+    of_handoff = (Handoff.reference, Handoff.urgent, Handoff.conversation_id, Handoff.contact_kind)
+    language = func.coalesce(Conversation.language, Handoff.language).label("language")
     query = (
-        select(*columns, *of_handoff, Handoff.contact_value, Handoff.status)
+        select(*columns, *of_handoff, Handoff.contact_value, language)
         .join(Handoff, Handoff.id == Notice.handoff_id)
         .outerjoin(NoticeTarget, NoticeTarget.id == Notice.target_id)
+        .outerjoin(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Notice.id.in_(claims))
         .order_by(Handoff.urgent.desc(), Notice.id)
     )

@@ -22,14 +22,19 @@ import bot.conversation.notify
 from bot.conversation.notify import MOST_ATTEMPTS, Notifier, Send
 from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
-from bot.core.handoff import HandoffReason, HandoffStatus
+from bot.core.conversation import Author, Said
+from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus
+from bot.core.language import Language
+from bot.store.case_work import take_conversation
+from bot.store.conversations import say_as_staff
 from bot.store.database import Database
 from bot.store.handoff_changes import lock_handoff
-from bot.store.notices import NoticeKind, add_notices, count_notices, list_failed_notices
+from bot.store.notices import NoticeKind, add_notices, add_reply, count_notices, list_failed_notices
 from bot.store.office_service import add_target, set_default_targets
-from bot.store.schema import Handoff
+from bot.store.reading_on import mark_seen
+from bot.store.schema import Conversation, Handoff
 from tests.conversation.rooms import make_room
-from tests.store.inboxes import NATIONAL, ask, clear, row_of
+from tests.store.inboxes import ANA, NATIONAL, SAID, ask, clear, row_of
 from tests.test_run import free_port
 
 PERSONAL = ("Ana Secreta", "414-555-0100", "my night shift story", "53215", "wages")
@@ -218,3 +223,24 @@ def test_what_is_gone_is_dead(room: Room) -> None:
     notify(room, send)
     assert given == []
     assert [failed.error for failed in list_failed_notices(room.database, NATIONAL)] == ["gone"]
+
+
+def test_a_reply_holds_what_was_not_seen_in_the_language_of_the_person(room: Room) -> None:
+    reference = ask(room.database, language=Language.EN, contact_kind=ContactKind.EMAIL, contact_value="ana@example.org")
+    with room.database.transaction() as session:
+        session.get_one(Conversation, "c1").language = "es"
+    take_conversation(room.database, ANA, reference, SAID)
+    (message,) = say_as_staff(room.database, "c1", Said(Author.STAFF, "Venga el lunes"))
+    for seq in (message.seq, message.seq + 1):
+        with room.database.writing() as connection:
+            add_reply(connection, lock_handoff(connection, Handoff.reference == reference).id, seq)
+        send, given = taking()
+        notify(room, send)
+        if seq == message.seq:
+            ((address, title, body),) = given
+            assert (address, title) == ("ana@example.org", f"Una respuesta a su solicitud IMT {reference}")
+            assert "Venga el lunes" in body
+            mark_seen(room.database, ["c1"])
+        else:
+            assert given == []
+    assert count_notices(room.database) == {}

@@ -27,6 +27,7 @@ from bot.store.case_work import (
     accept_handoff,
     close_handoff,
     note_outcome,
+    relieve_colleague,
     require_own,
     return_conversation,
     take_conversation,
@@ -83,6 +84,7 @@ STEPS: dict[str, Callable[[Database, Agent, str], Any]] = {
     "note": lambda database, agent, reference: note_outcome(database, agent, reference, Outcome.LOST, DAY),
     "withdraw": lambda database, agent, reference: withdraw_outcome(database, agent, reference, 1),
     "write": require_own,
+    "relieve": lambda database, agent, reference: relieve_colleague(database, agent, reference, SAID),
 }
 
 
@@ -94,7 +96,7 @@ def test_what_is_another_partners_is_as_if_it_were_not(database: Database, step:
     assert len(read_case(database, ANA, reference).changes) == 1
 
 
-@pytest.mark.parametrize("step", sorted(STEPS.keys() - {"read", "accept", "note", "withdraw"}))
+@pytest.mark.parametrize("step", sorted(STEPS.keys() - {"read", "accept", "note", "withdraw", "relieve"}))
 def test_what_a_colleague_has_accepted_is_theirs(database: Database, step: str) -> None:
     reference = ask(database)
     accept_handoff(database, ANA, reference)
@@ -165,6 +167,20 @@ def test_a_conversation_is_taken_given_back_and_taken_again(database: Database) 
     assert [change[1] for change in statuses(database, reference)] == [
         "new", "accepted", "in_conversation", "waiting_for_person", "returned", "in_conversation",
     ]  # fmt: skip
+
+
+def test_a_colleague_who_is_away_is_relieved(database: Database) -> None:
+    reference = ask(database)
+    with pytest.raises(HandoffChangedError):
+        relieve_colleague(database, BEN, reference, SAID)
+    take_conversation(database, ANA, reference, SAID)
+    relieve_colleague(database, BEN, reference, SAID)
+    assert require_own(database, BEN, reference) == "c1"
+    assert [message.text for message in read_view(database, "c1", 1).messages] == [SAID.text] * 2
+    *_, change = read_case(database, ANA, reference).changes
+    assert (change.what, change.before, change.after) == ("staff", "ana", "ben")
+    with pytest.raises(HandoffChangedError):
+        relieve_colleague(database, BEN, reference, SAID)
 
 
 def test_a_step_that_fails_changes_nothing(database: Database) -> None:

@@ -89,7 +89,7 @@ def _create_changes() -> None:
         sa.Column("after", _ID, nullable=True),
         sa.Column("reason", sa.String(length=16), nullable=True),
         sa.CheckConstraint("actor IN ('person', 'assistant', 'staff', 'clock')", name=op.f("ck_handoff_changes_actor")),
-        sa.CheckConstraint("what IN ('status', 'office', 'outcome')", name=op.f("ck_handoff_changes_what")),
+        sa.CheckConstraint("what IN ('status', 'office', 'staff', 'outcome')", name=op.f("ck_handoff_changes_what")),
         _of_handoff("handoff_changes"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handoff_changes")),
     )
