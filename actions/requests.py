@@ -13,14 +13,15 @@ from actions.routes import route_for
 from actions.services import services
 from actions.speech import Speaker
 from actions.turn import Turn, plain_value
-from bot.core.handoff import ContactKind, Handoff, HandoffReason
+from bot.core.handoff import CONSENT_VERSION, ENDED, UNATTENDED, ContactKind, Handoff, HandoffReason
+from bot.core.hours import tell_time
 from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, SKIPPED, Result
 from bot.store.conversations import blank_messages
-from bot.store.handoffs import erase_person, find_handoff, find_handoffs_of, save_handoff
+from bot.store.handoffs import HandoffStatusView, erase_person, find_handoff, find_handoffs_of, save_handoff
+from bot.store.office_service import read_service
 from bot.store.transcript import erase_events, merge_current, read_transcript
 
-CONSENT_VERSION = "2026-11-24"
 _ANSWERS = {question.id for questions in QUESTIONS.values() for question in questions} - {"consent", "contact_name", "contact"}
 
 
@@ -48,6 +49,7 @@ def store_request(turn: Turn, tracker: Tracker) -> str:
             contact_name=None if slots.get("contact_name") == SKIPPED else slots.get("contact_name"),
             contact_kind=ContactKind(contact["kind"]),
             contact_value=contact["value"] or None,
+            contact_time=contact.get("times"),
             reason=HandoffReason(slots.get("handoff_reason") or HandoffReason.ASKED_FOR_PERSON),
         ),
     )
@@ -65,7 +67,15 @@ def say_status(speaker: Speaker, reference: str | None, choices: Iterable[str], 
     for view in found:
         name = view.office_name or speaker.text("national_office")
         values: dict[str, Any] = {"reference": view.reference, "date": view.created_at.date().isoformat(), "name": name}
-        speaker.say("status_found", choices, status=speaker.text(f"status_{view.status}"), **values)
+        phrase = "status_over" if view.status in ENDED else "status_found"
+        speaker.say(phrase, choices, status=_status(speaker, view), **values)
+
+
+def _status(speaker: Speaker, view: HandoffStatusView) -> str:
+    """Where it stands; while nobody has taken it up and the office is closed, when that opens, if it is known."""
+    status = speaker.text(f"status_{view.status}")
+    opening = read_service(services().database, view.office_id).opening(datetime.now(UTC)) if view.status in UNATTENDED else None
+    return speaker.text("status_closed_now", status=status, opening=tell_time(opening, speaker.language)) if opening else status
 
 
 def erase_everything(turn: Turn) -> list[EventType]:

@@ -28,6 +28,7 @@ from bot.store import partners
 from bot.store.database import open_database, upgrade_database
 from bot.training import LOGS, MODEL, RASA, RASA_PYTHON, TrainingError, is_current, rasa_environment, train
 
+MAIL = Path("var/mail")
 _PARTNERS = Path("data/partners/partners.csv")
 _IMPORTED = Path("var/partners.imported")
 _START_SECONDS = 300.0
@@ -141,11 +142,38 @@ def _services(root: Path, settings: Settings) -> list[Service]:
     port = str(settings.rasa_port)
     files = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
     rasa = (str(root / RASA_PYTHON), "-m", RASA, "run", "--model", str(MODEL), *files, "-i", "127.0.0.1", "-p", port)
+    mail, catching = _mail_catcher(root, settings)
     return [
+        *mail,
         Service("actions", (sys.executable, "-m", "bot", "actions"), root, {"PYTHONUNBUFFERED": "1"}),
         Service("rasa", rasa, root, rasa_environment(settings), clean_line),
-        Service("gateway", (sys.executable, "-m", "bot", "gateway"), root, {"PYTHONUNBUFFERED": "1"}),
+        Service("gateway", (sys.executable, "-m", "bot", "gateway"), root, {"PYTHONUNBUFFERED": "1", **catching}),
     ]
+
+
+def _mail_catcher(root: Path, settings: Settings) -> tuple[list[Service], dict[str, str]]:
+    """Where no server for e-mail is set, one that keeps what it is sent in var/mail; and how the gateway reaches it."""
+    if settings.smtp_url.get_secret_value():
+        return [], {}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    (root / MAIL).parent.mkdir(parents=True, exist_ok=True)
+    command = (
+        sys.executable,
+        "-m",
+        "aiosmtpd",
+        "--nosetuid",
+        "--listen",
+        address,
+        "--class",
+        "aiosmtpd.handlers.Mailbox",
+        str(MAIL),
+    )
+    reached = {"SMTP_URL": f"mailto://{address}?from=imt@example.org"}
+    if not settings.notice_targets.get_secret_value():
+        reached["NOTICE_TARGETS"] = "staff@example.org"
+    return [Service("mail", command, root)], reached
 
 
 def wait_until_ready(services: Services, addresses: Mapping[str, str], seconds: float) -> None:
@@ -182,6 +210,7 @@ def _where(settings: Settings) -> Sequence[str]:
         f"Rasa       {settings.rasa_url}/webhooks/rest/webhook",
         f"Actions    {settings.actions_url}/webhook",
         f"Telegram   {where(settings)}",
+        f"E-mail     {'by SMTP_URL' if settings.smtp_url.get_secret_value() else f'kept in {MAIL}, not sent'}",
     )
 
 

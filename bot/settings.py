@@ -73,6 +73,19 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Key with which people in exports are made unrecognisable: 16 characters or more; empty: no such exports",
     )
+    public_url: str = Field(
+        default="", description="Public address of the website, for links in notices to staff; empty: the one that it listens on"
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Server for e-mail, as in mailtos://USER:PASSWORD@smtp.example.org:587?from=imt@example.org; empty: no "
+        "e-mail, but `make run` keeps it in var/mail",
+    )
+    notice_targets: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where handoffs are told whose partner has no target of its own: e-mail addresses or apprise addresses, "
+        "separated by spaces",
+    )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
 
     @field_validator("database_url", "tracker_database_url")
@@ -133,6 +146,18 @@ class Settings(BaseSettings):
         if any(not _ORIGIN.fullmatch(origin) for origin in _split(text)):
             raise ValueError("must be addresses without a path, as in https://www.example.org, separated by commas, or *")
         return text
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_server(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not re.match(r"mailtos?://.*[?&]from=", url.get_secret_value()):
+            raise ValueError("must look like mailtos://USER:PASSWORD@HOST:PORT?from=ADDRESS")
+        return url
+
+    @property
+    def links_url(self) -> str:
+        """Where links in notices lead."""
+        return self.public_url or self.gateway_url
 
     @property
     def origins(self) -> list[str]:

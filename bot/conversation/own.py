@@ -1,6 +1,7 @@
 """Who answers in a conversation: the assistant, or a person of the staff who takes over and gives back.
 
 The assistant sends nothing while staff own it: what waits for it is left to them in the transaction that changes the owner.
+The person is told who comes and goes, by first name and intermediary.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from bot.core.conversation import Author, Message, Owner, Said
 from bot.store.conversations import ConversationNotFoundError, change_owner, find_access, say_as_staff
 
 
-async def take_over(room: Room, conversation_id: str) -> None:
+async def take_over(room: Room, conversation_id: str, name: str, intermediary: str) -> None:
     """Staff own it from now on. Raises OwnerChangedError if they do already."""
-    await _change(room, conversation_id, Owner.ASSISTANT, Owner.STAFF, "staff_joined")
+    said = await tell_in(room, conversation_id, "staff_joined", name=name, intermediary=intermediary)
+    await _change(room, conversation_id, Owner.ASSISTANT, Owner.STAFF, said)
 
 
-async def give_back(room: Room, conversation_id: str) -> None:
+async def give_back(room: Room, conversation_id: str, name: str, intermediary: str) -> None:
     """The assistant owns it again. Raises OwnerChangedError if it does already."""
-    await _change(room, conversation_id, Owner.STAFF, Owner.ASSISTANT, "staff_left")
+    said = await tell_in(room, conversation_id, "staff_left", name=name, intermediary=intermediary)
+    await _change(room, conversation_id, Owner.STAFF, Owner.ASSISTANT, said)
 
 
 async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message:
@@ -30,9 +33,14 @@ async def write_as_staff(room: Room, conversation_id: str, text: str) -> Message
     return message
 
 
-async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, phrase: str) -> None:
+async def tell_in(room: Room, conversation_id: str, phrase: str, **blanks: str) -> Said:
+    """A message of the system in the language of a conversation. Raises ConversationNotFoundError."""
     access = await room.read(find_access, conversation_id)
     if access is None:
         raise ConversationNotFoundError
-    await room.call(change_owner, conversation_id, before, after, tell(room.knowledge, phrase, access.language))
+    return tell(room.knowledge, phrase, access.language, **blanks)
+
+
+async def _change(room: Room, conversation_id: str, before: Owner, after: Owner, said: Said) -> None:
+    await room.call(change_owner, conversation_id, before, after, said)
     room.bell.ring(conversation_id)

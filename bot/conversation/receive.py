@@ -12,10 +12,12 @@ import time
 from dataclasses import dataclass
 
 from bot.conversation.measures import MESSAGES, STAGES
+from bot.conversation.own import tell_in
 from bot.conversation.room import Room
 from bot.conversation.texts import greet
 from bot.core.conversation import LONGEST_MESSAGE, Author, Message, Owner, Said
 from bot.core.language import Language
+from bot.core.wishes import wants_assistant
 from bot.store.conversations import (
     Access,
     ConversationErasedError,
@@ -74,11 +76,14 @@ async def open_conversation(room: Room, conversation_id: str, token: str) -> Acc
 async def receive(room: Room, conversation_id: str, client_id: str, text: str, channel: str) -> int:
     """Store a message and give its number; the same client_id again gives the same and does nothing.
 
+    Who talks with staff and asks for the assistant has it back.
+
     Raises MessageTooLongError, MessageEmptyError, ConversationNotFoundError or ConversationErasedError.
     """
     started = time.perf_counter()
     said = Said(Author.VISITOR, _checked(text), client_id=client_id)
-    seq = await room.call_first(receive_message, conversation_id, said)
+    leaving = await tell_in(room, conversation_id, "staff_left_at_wish") if wants_assistant(text) else None
+    seq = await room.call_first(receive_message, conversation_id, said, leaving)
     room.bell.ring(conversation_id)
     STAGES.labels("store").observe(time.perf_counter() - started)
     MESSAGES.labels(Author.VISITOR, channel).inc()

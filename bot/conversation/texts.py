@@ -15,8 +15,8 @@ def greet(knowledge: Knowledge, language: Language) -> Said:
     return Said(Author.ASSISTANT, knowledge.say("greeting", language), tuple(titles), cause="greeting", language=language)
 
 
-def tell(knowledge: Knowledge, phrase: str, language: str | None, *choices: str) -> Said:
-    """A message of the system; `choices` are phrases too."""
+def tell(knowledge: Knowledge, phrase: str, language: str | None, *choices: str, **blanks: object) -> Said:
+    """A message of the system with its blanks filled; `choices` are phrases too."""
     spoken = Language.parse(language)
     titles = tuple(knowledge.say(choice, spoken) for choice in choices)
-    return Said(Author.SYSTEM, knowledge.say(phrase, spoken), titles, language=spoken)
+    return Said(Author.SYSTEM, knowledge.say(phrase, spoken, **blanks), titles, language=spoken)

@@ -42,6 +42,19 @@ _NAMED = re.compile(
     r"\b(?:my name is|my name'?s|name is|call me|ask for|me llamo|mi nombre es|ll[aá]m[ea]n?me|d[ií]gan?me|pregunten? por)\s",
     re.IGNORECASE,
 )
+_CLOCK = r"(?:noon|mediod[ií]a|\d{1,2}(?::\d\d)?(?! ?-?\d)(?: ?[ap]\.? ?m\b\.?)?)"
+_DAYS = (
+    r"(?:weekdays?|weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|"
+    r"lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bados?|domingos?)"
+)
+_TIMES = re.compile(
+    rf"\b(?:(?:after|before|until|from|around) (?:{_CLOCK}|work|school|lunch)|between {_CLOCK} and {_CLOCK}|"
+    rf"(?:in the |only )?(?:mornings?|afternoons?|evenings?)|at night|(?:on |only )?{_DAYS}|"
+    rf"(?:despu[eé]s de|antes de|hasta|desde|a partir de) (?:las? )?(?:{_CLOCK}|del? trabajo|la escuela)|"
+    rf"entre (?:las )?{_CLOCK} y (?:las )?{_CLOCK}|(?:por|en) las? (?:mañanas?|tardes?|noches?)|(?:los )?fin(?:es)? de semana)",
+    re.IGNORECASE,
+)
+_LONGEST_TIMES = 64
 _NAMES_LIKE_WORDS = re.compile(
     r"simon|dale|(?:will|may|joy|faith|hope|grace|mark|bill|angel|jesus|guadalupe|sol|luz|paz|cielo|santos|precious|chance)"
     r"(?: \w+){0,2}"
@@ -109,7 +122,22 @@ def _is_topic(heard: Heard, name: str) -> bool:
 
 
 def read_contact(heard: Heard) -> dict[str, str] | None:
-    """Kind and value of a phone number, an e-mail address, or that they call themselves. Raises WrongContactError."""
+    """Kind and value of a phone number, an e-mail address, or that they call themselves; with `times` where they say when.
+
+    Raises WrongContactError.
+    """
+    contact = _read_contact(heard)
+    times = read_times(heard.text)
+    return contact | {"times": times} if contact and times else contact
+
+
+def read_times(text: str) -> str | None:
+    """When somebody asks to be reached, in their own words: "after 5 pm", "por la tarde"."""
+    found = [match[0] for match in _TIMES.finditer(text)]
+    return ", ".join(found)[:_LONGEST_TIMES] or None
+
+
+def _read_contact(heard: Heard) -> dict[str, str] | None:
     for phone in heard.values("phone"):
         if not _is_phone(phone):
             raise WrongContactError("phone_wrong")

@@ -15,6 +15,10 @@ from bot.core.language import Language
 from bot.core.routing import Audience
 from bot.core.screening import Result
 
+# The version of the text with which people agree (ask_consent in data/knowledge/phrases.yml).
+CONSENT_VERSION = "2026-11-25"
+# With earlier texts they agreed that one partner sees it, the one that was named.
+_COVERS_OTHERS_SINCE = "2026-11-25"
 _MINORS = frozenset({"under_16", "16_17"})
 
 
@@ -51,19 +55,90 @@ class HandoffStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Actor(StrEnum):
+    """Who changes a handoff; what the clock does, no hand does: telling the partner, passing on, letting it expire."""
+
+    PERSON = "person"
+    ASSISTANT = "assistant"
+    STAFF = "staff"
+    CLOCK = "clock"
+
+
 _S = HandoffStatus
-_ENDS = frozenset({_S.CLOSED, _S.EXPIRED, _S.CANCELLED})
-TRANSITIONS: Mapping[HandoffStatus, frozenset[HandoffStatus]] = {
-    _S.NEW: frozenset({_S.NOTIFIED, _S.ACCEPTED}) | _ENDS,
-    _S.NOTIFIED: frozenset({_S.ACCEPTED}) | _ENDS,
-    _S.ACCEPTED: frozenset({_S.IN_CONVERSATION, _S.WAITING_FOR_PERSON, _S.RETURNED}) | _ENDS,
-    _S.IN_CONVERSATION: frozenset({_S.WAITING_FOR_PERSON, _S.RETURNED}) | _ENDS,
-    _S.WAITING_FOR_PERSON: frozenset({_S.IN_CONVERSATION, _S.RETURNED}) | _ENDS,
-    _S.RETURNED: frozenset({_S.NOTIFIED, _S.ACCEPTED}) | _ENDS,
-    _S.CLOSED: frozenset(),
-    _S.EXPIRED: frozenset(),
-    _S.CANCELLED: frozenset(),
+_PERSON, _STAFF, _CLOCK = Actor.PERSON, Actor.STAFF, Actor.CLOCK
+_ENDED_BY_HANDS: Mapping[HandoffStatus, frozenset[Actor]] = {_S.CLOSED: frozenset({_STAFF}), _S.CANCELLED: frozenset({_PERSON})}
+_UNACCEPTED: Mapping[HandoffStatus, frozenset[Actor]] = {
+    _S.ACCEPTED: frozenset({_STAFF}),
+    _S.EXPIRED: frozenset({_CLOCK}),
+    **_ENDED_BY_HANDS,
 }
+# Passed on to another office it is new again, for those who did not see it yet.
+_UNDERWAY: Mapping[HandoffStatus, frozenset[Actor]] = {
+    _S.NEW: frozenset({_STAFF}),
+    _S.RETURNED: frozenset({_STAFF, _PERSON}),
+    **_ENDED_BY_HANDS,
+}
+TRANSITIONS: Mapping[HandoffStatus, Mapping[HandoffStatus, frozenset[Actor]]] = {
+    _S.NEW: {_S.NOTIFIED: frozenset({_CLOCK}), **_UNACCEPTED},
+    _S.NOTIFIED: {_S.NEW: frozenset({_STAFF, _CLOCK}), **_UNACCEPTED},
+    _S.ACCEPTED: {_S.IN_CONVERSATION: frozenset({_STAFF}), _S.WAITING_FOR_PERSON: frozenset({_STAFF}), **_UNDERWAY},
+    _S.IN_CONVERSATION: {_S.WAITING_FOR_PERSON: frozenset({_STAFF}), **_UNDERWAY},
+    _S.WAITING_FOR_PERSON: {_S.IN_CONVERSATION: frozenset({_STAFF, _PERSON}), **_UNDERWAY},
+    _S.RETURNED: {
+        _S.NEW: frozenset({_STAFF}),
+        _S.ACCEPTED: frozenset({_STAFF}),
+        _S.IN_CONVERSATION: frozenset({_STAFF}),
+        **_ENDED_BY_HANDS,
+    },
+    _S.CLOSED: {},
+    _S.EXPIRED: {},
+    _S.CANCELLED: {},
+}
+UNATTENDED = frozenset({_S.NEW, _S.NOTIFIED})
+UNDERWAY = frozenset({_S.ACCEPTED, _S.IN_CONVERSATION, _S.WAITING_FOR_PERSON, _S.RETURNED})
+ENDED = frozenset({_S.CLOSED, _S.EXPIRED, _S.CANCELLED})
+
+
+class TransferReason(StrEnum):
+    """Why staff pass a handoff on to another office; a list, so that no word about the person gets into the history."""
+
+    NEARER = "nearer"
+    SERVES_THEM = "serves_them"
+    LANGUAGE = "language"
+    NO_CAPACITY = "no_capacity"
+    ASKED_FOR = "asked_for"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """What became of the person or the employer, as far as it is known."""
+
+    CONTACTED = "contacted"
+    APPLIED = "applied"
+    HIRED = "hired"
+    REGISTERED = "registered_apprentice"
+    COMPLETED = "completed"
+    MEETING = "meeting"
+    AGREEMENT = "agreement"
+    SPONSOR = "sponsor_established"
+    NOT_NOW = "not_now"
+    LOST = "lost"
+
+
+_O = Outcome
+OUTCOMES: Mapping[Audience, tuple[Outcome, ...]] = {
+    Audience.SEEKER: (_O.CONTACTED, _O.APPLIED, _O.HIRED, _O.REGISTERED, _O.COMPLETED, _O.NOT_NOW, _O.LOST),
+    Audience.EMPLOYER: (_O.CONTACTED, _O.MEETING, _O.AGREEMENT, _O.SPONSOR, _O.NOT_NOW, _O.LOST),
+}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A person of an intermediary's staff, as handoffs know them; without `partner_id` they are national and see all."""
+
+    staff_id: str
+    first_name: str
+    partner_id: str | None = None
 
 
 class HandoffError(ValueError):
@@ -74,15 +149,19 @@ class ContactError(HandoffError):
     """The contact does not fit its kind."""
 
 
+class ConsentError(HandoffError):
+    """The person agreed that one partner sees it, and no other."""
+
+
 class MinorError(HandoffError):
     """Nothing is kept about people under 16, and no contact of people under 18."""
 
 
 class TransitionError(HandoffError):
-    """A change of status that the table does not allow."""
+    """A change of status that the table does not allow, or not to whoever tries."""
 
-    def __init__(self, old: HandoffStatus, new: HandoffStatus) -> None:
-        super().__init__(f"A handoff that is {old} cannot become {new}.")
+    def __init__(self, old: HandoffStatus, new: HandoffStatus, actor: Actor) -> None:
+        super().__init__(f"A handoff that is {old} cannot become {new} by the {actor}.")
         self.old, self.new = old, new
 
 
@@ -107,6 +186,7 @@ class Line:
 class Handoff:
     """What a person receives. `request_key` names the request within its conversation: the same one is kept once.
 
+    `contact_time` is when they asked to be reached, in their words.
     Raises ContactError, MinorError or HandoffError when made of what may not be kept.
     """
 
@@ -126,6 +206,12 @@ class Handoff:
     contact_kind: ContactKind
     contact_value: str | None
     reason: HandoffReason
+    contact_time: str | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Danger goes first, and so do complaints: those about discrimination or harassment seldom call it by its name."""
+        return self.reason in (HandoffReason.DANGER, HandoffReason.COMPLAINT)
 
     def __post_init__(self) -> None:
         if not self.conversation_id or not self.request_key:
@@ -153,7 +239,18 @@ def check_age(answers: Mapping[str, Any], contact_value: str | None) -> None:
         raise MinorError("No contact of people under 18 is kept.")
 
 
-def require_transition(old: HandoffStatus, new: HandoffStatus) -> None:
-    """Raises TransitionError unless the table allows the change."""
-    if new not in TRANSITIONS[old]:
-        raise TransitionError(old, new)
+def require_transition(old: HandoffStatus, new: HandoffStatus, actor: Actor) -> None:
+    """Raises TransitionError unless the table allows the change to this actor."""
+    if actor not in TRANSITIONS[old].get(new, frozenset()):
+        raise TransitionError(old, new, actor)
+
+
+def covers_others(consent_version: str) -> bool:
+    """Whether the person agreed that another partner sees it, if theirs does not take it up or cannot help."""
+    return consent_version >= _COVERS_OTHERS_SINCE
+
+
+def require_outcome(audience: Audience, outcome: Outcome) -> None:
+    """Raises HandoffError where the outcome is not one of this audience; staff act for seekers."""
+    if outcome not in OUTCOMES[Audience.EMPLOYER if audience is Audience.EMPLOYER else Audience.SEEKER]:
+        raise HandoffError(f"{outcome} is no outcome for the audience {audience}.")

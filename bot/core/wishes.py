@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from bot.core.heard import Heard
+from bot.core.heard import Heard, plain
 
 
 class Wish(StrEnum):
@@ -96,7 +96,19 @@ _CANCEL = re.compile(
     r"\b(?:ya )?no me (?:llamen|contacten|marquen)\b|\bi (?:do not|don'?t|dont) want (?:them|anyone|anybody|you|"
     r"a call)(?: to)? ?(?:call\w*|contact\w*)?(?: me)?(?: anymore)?$"
 )
+_BOT = r"(?:(?:the |el |al )?(?:(?:chat ?)?bot|robot|(?:virtual )?assistant|asistente(?: virtual)?))"
+_ASSISTANT = re.compile(
+    rf"(?:please |por favor )?(?:(?:can i |i want to |i'?d like to |let me )?(?:(?:go |return |switch |get )?back to|"
+    rf"(?:talk|speak|chat) (?:to|with)) {_BOT}(?: again)?|"
+    rf"(?:quiero |quisiera |puedo )?(?:volver|regresar|hablar|paseme|pasame|regreseme)(?: otra vez)?(?: con| a)? {_BOT}|"
+    rf"(?:con )?{_BOT})(?: please| por favor)?"
+)
 _FEW_WORDS = 10
+
+
+def wants_assistant(text: str) -> bool:
+    """Who talks with a person asks for the assistant again, in so many words: what else they write is for the person."""
+    return bool(_ASSISTANT.fullmatch(plain(text)))
 
 
 def wish_of(heard: Heard) -> Wish | None:

@@ -16,11 +16,14 @@ from bot.store.base import Base, utc_now
 _ID = String(32)
 _STATE = String(16)
 _OPEN = text("state IN ('received', 'waiting')")
+_REPLIED = text("reply_due_at IS NOT NULL")
 
 
 class Conversation(Base):
     """Of an erased conversation only this row stays, with what proves whose it was.
 
+    `seen_at` is when somebody was last seen reading on the website. At `reply_due_at` the clock looks whether they saw what staff
+    wrote.
     Every change of a conversation changes its row first: whoever holds the row's lock is alone in the conversation.
     """
 
@@ -28,6 +31,7 @@ class Conversation(Base):
     __table_args__ = (
         CheckConstraint("owner IN ('assistant', 'staff')", name="owner"),
         Index(None, "erase_again_at"),
+        Index("ix_conversations_reply_due", "reply_due_at", sqlite_where=_REPLIED, postgresql_where=_REPLIED),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -38,6 +42,8 @@ class Conversation(Base):
     owner: Mapped[str] = mapped_column(String(16), default="assistant")
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime | None]
+    reply_due_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     erase_again_at: Mapped[datetime | None]
 

@@ -15,15 +15,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
 
 from bot.core.conversation import FETCHED_CHANNELS, Author, Choice, Message, Owner, Said, TurnState
+from bot.core.handoff import UNDERWAY, Actor, HandoffStatus
 from bot.store.base import utc_now
 from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.handoff_changes import change_statuses_of
 from bot.store.telegram_schema import TelegramChat
 
 # What stands where something was said until its person had it erased.
 BLANK = "…"
+# Who looks at the page again within this time needs no e-mail.
+_SEEN_WITHIN = timedelta(minutes=3)
 # Longer than any turn of Rasa's that was under way while its conversation was erased.
 _ERASE_AGAIN = timedelta(minutes=6)
 OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
@@ -128,10 +132,11 @@ def find_access(database: Database, conversation_id: str) -> Access | None:
     return Access(row.token_hash, row.channel, row.language, row.erased_at is not None) if row else None
 
 
-def receive_message(database: Database, conversation_id: str, said: Said) -> int:
+def receive_message(database: Database, conversation_id: str, said: Said, leaving: Said | None = None) -> int:
     """Store what the visitor wrote, and that it waits for an answer; gives its number. The same client_id again changes nothing.
 
-    Raises ConversationNotFoundError or ConversationErasedError.
+    While staff own the conversation it is for them, and answers what they wait for; with `leaving` the person gives the
+    conversation back to the assistant, and hears that. Raises ConversationNotFoundError or ConversationErasedError.
     """
     with database.writing() as connection:
         row = lock_conversation(connection, conversation_id)
@@ -141,7 +146,19 @@ def receive_message(database: Database, conversation_id: str, said: Said) -> int
         (message,) = add_messages(connection, row, [said])
         state = TurnState.RECEIVED if row.owner == Owner.ASSISTANT else TurnState.LEFT_TO_STAFF
         connection.execute(insert(Turn), {"conversation_id": row.id, "seq": message.seq, "state": str(state)})
+        if row.owner == Owner.STAFF:
+            _answer_staff(connection, row.id, leaving)
         return message.seq
+
+
+def _answer_staff(connection: Connection, conversation_id: str, leaving: Said | None) -> None:
+    waiting, talking = HandoffStatus.WAITING_FOR_PERSON, HandoffStatus.IN_CONVERSATION
+    if leaving is None:
+        change_statuses_of(connection, conversation_id, {waiting}, talking, Actor.PERSON)
+        return
+    change_statuses_of(connection, conversation_id, UNDERWAY, HandoffStatus.RETURNED, Actor.PERSON)
+    row = lock_conversation(connection, conversation_id)  # its last number is another by now
+    hand_conversation(connection, row, Owner.STAFF, Owner.ASSISTANT, leaving)
 
 
 def find_choice(database: Database, conversation_id: str, choice_id: str) -> str:
@@ -175,6 +192,9 @@ def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[M
         row = lock_conversation(connection, conversation_id)
         if row.owner != Owner.STAFF:
             raise OwnerChangedError
+        if row.channel in FETCHED_CHANNELS:
+            due = update(Conversation).where(Conversation.id == row.id).values(reply_due_at=utc_now() + _SEEN_WITHIN)
+            connection.execute(due)
         return add_messages(connection, row, [said])
 
 
@@ -184,14 +204,18 @@ def change_owner(database: Database, conversation_id: str, before: Owner, after:
     Raises OwnerChangedError if it is not (or no longer) `before` who owns it: of two that try, one succeeds.
     """
     with database.writing() as connection:
-        row = lock_conversation(connection, conversation_id)
-        if row.owner != before or before == after:
-            raise OwnerChangedError
-        connection.execute(update(Conversation).where(Conversation.id == row.id).values(owner=str(after)))
-        if after is Owner.STAFF:
-            waiting = update(Turn).where(Turn.conversation_id == row.id, Turn.state.in_(OPEN))
-            connection.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
-        add_messages(connection, row, [said])
+        hand_conversation(connection, lock_conversation(connection, conversation_id), before, after, said)
+
+
+def hand_conversation(connection: Connection, row: Row[*tuple[Any, ...]], before: Owner, after: Owner, said: Said) -> None:
+    """The same within a transaction that has locked the conversation."""
+    if row.owner != before or before == after:
+        raise OwnerChangedError
+    connection.execute(update(Conversation).where(Conversation.id == row.id).values(owner=str(after)))
+    if after is Owner.STAFF:
+        waiting = update(Turn).where(Turn.conversation_id == row.id, Turn.state.in_(OPEN))
+        connection.execute(waiting.values(state=str(TurnState.LEFT_TO_STAFF), claimed_by=None, ended_at=utc_now()))
+    add_messages(connection, row, [said])
 
 
 def read_view(database: Database, conversation_id: str, after: int = 0, limit: int = 200) -> View:
@@ -224,7 +248,7 @@ def erase_messages(database: Database, conversation_id: str) -> None:
         row = lock_conversation(connection, conversation_id)
         connection.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
         connection.execute(delete(TelegramChat).where(TelegramChat.conversation_id == row.id))
-        bare = {"language": None, "page": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
+        bare = {"language": None, "page": None, "reply_due_at": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
         connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
     empty_log(database.engine)
 

@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.core.handoff import (
+    ENDED,
+    Actor,
     ContactKind,
     Handoff,
     HandoffError,
@@ -24,29 +26,25 @@ from bot.core.handoff import (
     Line,
     check_age,
     check_contact,
-    require_transition,
 )
 from bot.core.reference import new_reference
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
+from bot.store.handoff_changes import HandoffNotFoundError as HandoffNotFoundError
+from bot.store.handoff_changes import change_status, lock_handoff, note_change
 from bot.store.schema import Handoff as HandoffRow
 from bot.store.schema import Office, utc_now
 
 _ATTEMPTS = 20
-_ENDED = (HandoffStatus.CLOSED, HandoffStatus.EXPIRED, HandoffStatus.CANCELLED)
 
 _OF_REQUEST = select(HandoffRow.reference).where(
     HandoffRow.conversation_id == bindparam("conversation_id"), HandoffRow.request_key == bindparam("request_key")
 )
-_VIEWS = select(HandoffRow.reference, HandoffRow.status, HandoffRow.created_at, Office.name).outerjoin(
+_VIEWS = select(HandoffRow.reference, HandoffRow.status, HandoffRow.created_at, HandoffRow.office_id, Office.name).outerjoin(
     Office, Office.id == HandoffRow.office_id
 )
 _BY_REFERENCE = _VIEWS.where(HandoffRow.reference == bindparam("reference"))
 _BY_CONVERSATION = _VIEWS.where(HandoffRow.conversation_id == bindparam("conversation_id")).order_by(HandoffRow.id.desc())
-
-
-class HandoffNotFoundError(LookupError):
-    """There is no handoff of that reference in that conversation."""
 
 
 class HandoffEndedError(HandoffError):
@@ -69,6 +67,7 @@ class HandoffStatusView:
     status: HandoffStatus
     created_at: datetime
     office_name: str | None
+    office_id: str | None = None
 
 
 def save_handoff(database: Database, handoff: Handoff) -> str:
@@ -121,7 +120,7 @@ def update_contact(
     check_contact(kind, value)
     with database.transaction() as session:
         row = _load(session, conversation_id, reference)
-        if row.status in _ENDED:
+        if HandoffStatus(row.status) in ENDED:
             raise HandoffEndedError(f"A handoff that is {row.status} is not changed.")
         check_age(row.answers, value)
         _write(session, row, contact_name=name or row.contact_name, contact_kind=str(kind), contact_value=value)
@@ -134,12 +133,13 @@ def cancel_handoff(database: Database, conversation_id: str, reference: str) -> 
 
     Raises HandoffNotFoundError, or TransitionError where it is closed or expired.
     """
-    with database.transaction() as session:
-        row = _load(session, conversation_id, reference)
+    with database.writing() as connection:
+        overwrite_deleted(connection)
+        row = lock_handoff(connection, HandoffRow.conversation_id == conversation_id, HandoffRow.reference == reference)
         if row.status != HandoffStatus.CANCELLED:
-            require_transition(HandoffStatus(row.status), HandoffStatus.CANCELLED)
-            no_contact = {"contact_name": None, "contact_kind": str(ContactKind.NONE), "contact_value": None}
-            _write(session, row, status=str(HandoffStatus.CANCELLED), **no_contact)
+            change_status(connection, row, HandoffStatus.CANCELLED, Actor.PERSON)
+            nobody = {"contact_kind": str(ContactKind.NONE), **dict.fromkeys(("contact_name", "contact_value", "contact_time"))}
+            connection.execute(update(HandoffRow).where(HandoffRow.id == row.id).values(nobody))
     empty_log(database.engine)
     return _found(database, reference)
 
@@ -159,8 +159,11 @@ def erase_person(database: Database, conversation_id: str) -> int:
 def _insert(session: Session, values: dict[str, Any]) -> str | None:
     """The reference, or None where the request or the reference exists already: the constraints decide, not a look before."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(HandoffRow).values(values).on_conflict_do_nothing().returning(HandoffRow.reference)
-    return session.scalar(statement)
+    new = session.scalar(insert(HandoffRow).values(values).on_conflict_do_nothing().returning(HandoffRow.id))
+    if new is None:
+        return None
+    note_change(session.connection(), new, Actor.ASSISTANT, "status", None, str(HandoffStatus.NEW))
+    return str(values["reference"])
 
 
 def _load(session: Session, conversation_id: str, reference: str) -> HandoffRow:
@@ -187,14 +190,15 @@ def _found(database: Database, reference: str) -> HandoffStatusView:
     return view
 
 
-def _view(row: Row[str, str, datetime, str]) -> HandoffStatusView:
-    return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name)
+def _view(row: Row[*tuple[Any, ...]]) -> HandoffStatusView:
+    return HandoffStatusView(row.reference, HandoffStatus(row.status), row.created_at, row.name, row.office_id)
 
 
 def _values_of(handoff: Handoff) -> Iterator[tuple[str, Any]]:
     """The columns; enums as their words, and what goes into JSON as plain values."""
-    for name in ("conversation_id", "request_key", "state", "office_id", "consent_version", "consented_at", "contact_name"):
+    for name in ("conversation_id", "request_key", "state", "office_id", "consent_version", "consented_at"):
         yield name, getattr(handoff, name)
+    yield from {"contact_name": handoff.contact_name, "contact_time": handoff.contact_time}.items()
     for name in ("audience", "language", "contact_kind", "reason"):
         yield name, str(getattr(handoff, name))
     yield "contact_value", handoff.contact_value or None
@@ -202,8 +206,8 @@ def _values_of(handoff: Handoff) -> Iterator[tuple[str, Any]]:
     yield "answers", _plain(dict(handoff.answers))
     yield "topics", list(handoff.topics)
     yield "transcript", [_plain_line(line) for line in handoff.transcript]
-    yield "status", str(HandoffStatus.NEW)
-    yield "created_at", utc_now()
+    now = utc_now()
+    yield from {"urgent": handoff.urgent, "status": str(HandoffStatus.NEW), "step": 0, "due_at": now, "created_at": now}.items()
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The tables; those of conversations are in `conversation_schema`, those of Telegram in `telegram_schema`.
+"""The tables of partners; those of conversations, handoffs and Telegram are in modules of their own.
 
 Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
 Rasa's own `events` table may lie in the same database; it is not ours.
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -27,6 +26,12 @@ from bot.store.conversation_schema import Conversation as Conversation
 from bot.store.conversation_schema import Delivery as Delivery
 from bot.store.conversation_schema import Message as Message
 from bot.store.conversation_schema import Turn as Turn
+from bot.store.handoff_schema import Handoff as Handoff
+from bot.store.handoff_schema import HandoffChange as HandoffChange
+from bot.store.handoff_schema import HandoffOutcome as HandoffOutcome
+from bot.store.handoff_schema import Notice as Notice
+from bot.store.handoff_schema import NoticeTarget as NoticeTarget
+from bot.store.handoff_schema import OfficeService as OfficeService
 from bot.store.leases import Lease as Lease
 from bot.store.telegram_schema import TelegramChat as TelegramChat
 from bot.store.telegram_schema import TelegramPiece as TelegramPiece
@@ -151,36 +156,3 @@ class OfficeReach(Base):
     cell_fine: Mapped[int | None]
     cell_middle: Mapped[int | None]
     cell_coarse: Mapped[int | None]
-
-
-class Handoff(Base):
-    """A conversation given to a person, with everything already said."""
-
-    __tablename__ = "handoffs"
-    __table_args__ = (
-        UniqueConstraint("conversation_id", "request_key"),
-        UniqueConstraint("reference"),
-        CheckConstraint("contact_kind IN ('phone', 'email', 'they_call', 'none')", name="contact_kind"),
-        Index(None, "office_id", "status"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(String(16))
-    conversation_id: Mapped[str] = mapped_column(String(255))
-    request_key: Mapped[str] = mapped_column(String(64))
-    audience: Mapped[str] = mapped_column(String(8))
-    language: Mapped[str] = mapped_column(String(2))
-    state: Mapped[str | None] = mapped_column(String(2))
-    office_id: Mapped[str | None] = mapped_column(ID, ForeignKey("offices.id"))
-    result: Mapped[str | None] = mapped_column(String(32))
-    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
-    topics: Mapped[list[Any]] = mapped_column(JSON)
-    transcript: Mapped[list[Any]] = mapped_column(JSON)
-    consent_version: Mapped[str] = mapped_column(String(32))
-    consented_at: Mapped[datetime]
-    contact_name: Mapped[str | None]
-    contact_kind: Mapped[str] = mapped_column(String(16))
-    contact_value: Mapped[str | None]
-    reason: Mapped[str | None]
-    status: Mapped[str] = mapped_column(String(32))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)

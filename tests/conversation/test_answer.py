@@ -154,12 +154,12 @@ def test_the_system_speaks_the_language_that_the_conversation_has_come_to(room: 
         async with answering(room, ToldRasa(answer)):
             await receive(room, begun.id, "a", "En español, por favor.", "web")
             await until(room, begun.id, answered)
-        await take_over(room, begun.id)
+        await take_over(room, begun.id, "Ana", "WRTP")
         return await room.read(read_view, begun.id)
 
     messages = asyncio.run(play()).messages
     assert [message.language for message in messages] == ["en", None, "es", "es"]
-    assert messages[-1].text == PHRASES["staff_joined"].es
+    assert messages[-1].text == PHRASES["staff_joined"].es.format(name="Ana", intermediary="WRTP")
 
 
 def test_the_assistant_is_quiet_while_staff_own_the_conversation(room: Room) -> None:
@@ -171,16 +171,16 @@ def test_the_assistant_is_quiet_while_staff_own_the_conversation(room: Room) -> 
         async with answering(room, rasa):
             await receive(room, begun.id, "a", "one", "web")
             await until(room, begun.id, lambda _: bool(rasa.asked))
-            await take_over(room, begun.id)
+            await take_over(room, begun.id, "Ana", "WRTP")
             rasa.holding.clear()
             await receive(room, begun.id, "b", "two", "web")
-            await give_back(room, begun.id)
+            await give_back(room, begun.id, "Ana", "WRTP")
             await receive(room, begun.id, "c", "three", "web")
             return await until(room, begun.id, lambda view: not view.answering and view.messages[-1].text.endswith("three"))
 
     said = texts(asyncio.run(play()).messages)
     assert [text for text in said if text.startswith("You said")] == ["You said: three"]
-    assert PHRASES["staff_joined"].en in said
+    assert PHRASES["staff_joined"].en.format(name="Ana", intermediary="WRTP") in said
     assert "two" not in [text for _, text in rasa.asked]
 
 

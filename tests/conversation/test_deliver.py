@@ -45,7 +45,7 @@ def deliver(room: Room, channel: Channel) -> dict[str, int]:
 
     async def play() -> dict[str, int]:
         begun = await begin(room, "telegram", None, None)
-        await take_over(room, begun.id)
+        await take_over(room, begun.id, "Ana", "WRTP")
         await write_as_staff(room, begun.id, "Hi")
         delivering = asyncio.create_task(Deliverer(room, {"telegram": channel}).run())
         async with asyncio.timeout(60):
@@ -65,7 +65,7 @@ def deliver(room: Room, channel: Channel) -> dict[str, int]:
 def test_everything_arrives_once_and_in_order(database: Database, tmp_path: Path, failures: tuple[Exception, ...]) -> None:
     channel = Channel(*failures)
     assert deliver(make_room(database, tmp_path), channel) == {}
-    assert [text[:9] for text in channel.taken] == ["Hi! I ans", "A person ", "Hi"]
+    assert [text[:9] for text in channel.taken] == ["Hi! I ans", "Ana from ", "Hi"]
     assert channel.tried == 3 + len(failures)
 
 

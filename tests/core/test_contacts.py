@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.contacts import WrongContactError, read_contact, read_name, withholds_name
+from bot.core.contacts import WrongContactError, read_contact, read_name, read_times, withholds_name
 from tests.core.test_replies import hear
 
 
@@ -91,3 +91,29 @@ def test_a_wrong_number_says_which_phrase_and_holds_nothing_else() -> None:
     with pytest.raises(WrongContactError) as raised:
         read_contact(hear("555 0134"))
     assert (raised.value.phrase, str(raised.value)) == ("phone_wrong", "phone_wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("414-555-0100", None),
+        ("414-555-0100 after 5 pm", "after 5 pm"),
+        ("414-555-0100, mornings before 11:30", "mornings, before 11:30"),
+        ("ana@example.org", None),
+        ("call 414 555 0100 on Saturdays or after work", "on Saturdays, after work"),
+        ("414-555-0100 between 9 and 11am", "between 9 and 11am"),
+        ("414-555-0100 por la tarde", "por la tarde"),
+        ("al 414-555-0100 después de las 5", "después de las 5"),
+        ("414-555-0100 entre las 2 y las 4, los fines de semana no", "entre las 2 y las 4, los fines de semana"),
+        ("call me at 414-555-0100 around 414-555-0199", None),
+    ],
+)
+def test_when_somebody_asks_to_be_reached(text: str, times: str | None) -> None:
+    assert read_times(text) == times
+
+
+def test_a_contact_comes_with_its_times() -> None:
+    assert read_contact(hear("I will call them in the morning")) == {
+        "kind": "they_call", "value": "", "times": "in the morning",
+    }  # fmt: skip
+    assert read_contact(hear("I will call them")) == {"kind": "they_call", "value": ""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.wishes import Wish, change_of_request, wish_of
+from bot.core.wishes import Wish, change_of_request, wants_assistant, wish_of
 from tests.core.test_replies import hear
 
 
@@ -91,3 +91,39 @@ def test_the_request_is_taken_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["stop", "how do I apply", "can they call me", "cuando me llaman", "my number is 4", "cancel"])
 def test_no_change(text: str) -> None:
     assert change_of_request(hear(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assistant",
+        "Assistant, please!",
+        "asistente",
+        "“asistente”",
+        "back to the bot",
+        "I want to go back to the assistant",
+        "can I talk to the bot again?",
+        "Quiero volver con el asistente",
+        "regresar al asistente por favor",
+        "hablar con el robot",
+    ],
+)
+def test_who_talks_with_a_person_may_ask_for_the_assistant_again(text: str) -> None:
+    assert wants_assistant(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks, bye",
+        "the assistant told me something else",
+        "el asistente me dijo que sí",
+        "I was talking to the bot before you came",
+        "are you a bot?",
+        "I was an assistant manager",
+        "back to work",
+        "",
+    ],
+)
+def test_what_else_they_write_is_for_the_person(text: str) -> None:
+    assert not wants_assistant(text)

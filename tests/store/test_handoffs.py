@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -15,11 +17,14 @@ from sqlalchemy import delete, select
 
 from bot.core.geography import Place
 from bot.core.handoff import (
+    ENDED,
     TRANSITIONS,
+    UNATTENDED,
+    UNDERWAY,
+    Actor,
     Author,
     ContactError,
     ContactKind,
-    Handoff,
     HandoffError,
     HandoffReason,
     HandoffStatus,
@@ -28,10 +33,7 @@ from bot.core.handoff import (
     TransitionError,
     require_transition,
 )
-from bot.core.language import Language
 from bot.core.reference import find_reference
-from bot.core.routing import Audience
-from bot.core.screening import Result
 from bot.store import handoffs
 from bot.store.database import Database, open_database, upgrade_database
 from bot.store.handoffs import (
@@ -50,8 +52,8 @@ from bot.store.partners import import_partners
 from bot.store.schema import Handoff as HandoffRow
 from bot.store.schema import Office
 from tests.conftest import SEED
+from tests.store.handoffs import AT, handoff
 
-AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRETS = ("Ana Secreta", "414-555-0100", "my night shift story", "53215")
 
 
@@ -61,17 +63,6 @@ def database(tables: Database) -> Iterator[Database]:
     with tables.transaction() as session:
         session.execute(delete(HandoffRow))
     yield tables
-
-
-def handoff(**changes: Any) -> Handoff:
-    values: dict[str, Any] = {
-        "conversation_id": "c", "request_key": "turn-1", "audience": Audience.SEEKER, "language": Language.ES, "state": "WI",
-        "office_id": None, "result": Result.READY, "answers": {"age_band": "18_or_over", "place": Place("WI", zip="53215")},
-        "topics": ("wages",), "transcript": (Line(Author.PERSON, "my night shift story", AT, ()),), "consent_version": "1",
-        "consented_at": AT, "contact_name": "Ana Secreta", "contact_kind": ContactKind.PHONE, "contact_value": "414-555-0100",
-        "reason": HandoffReason.FINISHED_SCREENING,
-    }  # fmt: skip
-    return Handoff(**values | changes)
 
 
 def rows(database: Database) -> list[HandoffRow]:
@@ -274,16 +265,16 @@ def test_somebody_of_16_or_17_is_handed_over_without_contact(database: Database)
 
 def test_the_table_of_transitions_is_complete() -> None:
     assert set(TRANSITIONS) == set(HandoffStatus)
-    for old, allowed in TRANSITIONS.items():
-        assert old not in allowed
-        for new in HandoffStatus:
-            if new in allowed:
-                require_transition(old, new)
-            else:
-                with pytest.raises(TransitionError):
-                    require_transition(old, new)
-    reached = {HandoffStatus.NEW} | {new for allowed in TRANSITIONS.values() for new in allowed}
-    assert reached == set(HandoffStatus)
+    for old, new, actor in product(HandoffStatus, HandoffStatus, Actor):
+        if actor in TRANSITIONS[old].get(new, ()):
+            require_transition(old, new, actor)
+        else:
+            with pytest.raises(TransitionError):
+                require_transition(old, new, actor)
+    assert not [old for old in HandoffStatus if old in TRANSITIONS[old]]
+    assert {HandoffStatus.NEW} | {new for allowed in TRANSITIONS.values() for new in allowed} == set(HandoffStatus)
+    assert set(HandoffStatus) == UNATTENDED | UNDERWAY | ENDED
+    assert {old for old in HandoffStatus if not TRANSITIONS[old]} == ENDED
 
 
 def test_looking_up_goes_by_an_index(make_url: Callable[[str], str]) -> None:
@@ -298,12 +289,14 @@ def test_looking_up_goes_by_an_index(make_url: Callable[[str], str]) -> None:
     database.close()
 
 
-def test_the_documentation_has_every_status_and_what_it_can_become() -> None:
+def test_the_documentation_has_every_status_what_it_can_become_and_by_whom() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "handoff.md").read_text(encoding="utf-8")
-    ends = {HandoffStatus.CLOSED, HandoffStatus.EXPIRED, HandoffStatus.CANCELLED}
-    lines = [line.split("|")[1:4] for line in text.splitlines() if line.startswith("| `")]
-    told: dict[HandoffStatus, set[HandoffStatus]] = {}
+    lines = [line.split("|")[1:4] for line in text.splitlines() if re.match(r"\| `[a-z_]+`", line)]
+    told: dict[HandoffStatus, dict[HandoffStatus, set[Actor]]] = {}
     for names, _meaning, becomes in lines:
-        following = {HandoffStatus(name) for name in becomes.split("`")[1::2]} | (ends if "an end" in becomes else set())
+        following = {
+            HandoffStatus(new): {Actor(actor) for actor in actors.split(", ")}
+            for new, actors in re.findall(r"`(\w+)` \(([^)]+)\)", becomes)
+        }
         told |= {HandoffStatus(name): following for name in names.split("`")[1::2]}
-    assert told == {status: set(allowed) for status, allowed in TRANSITIONS.items()}
+    assert told == TRANSITIONS

@@ -1,4 +1,4 @@
-"""The gateway's application: puts the parts together, and runs the workers that answer and send.
+"""The gateway's application: puts the parts together, and runs the workers that answer, send and tell staff.
 
 Responsible for the order of starting and ending. Must not know what the parts do.
 """
@@ -26,14 +26,18 @@ from bot.channels.web.limits import Limits
 from bot.channels.web.problems import Problem, add_handlers
 from bot.channels.web.reading import notice_changes
 from bot.conversation.answer import Answerer
+from bot.conversation.clock import Clock
 from bot.conversation.deliver import Deliverer
 from bot.conversation.erase import erase_again
 from bot.conversation.loops import log, repeat
+from bot.conversation.notify import Notifier
+from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.store.database import open_database, require_current
+from bot.store.office_service import set_default_targets
 
 _NOTICE_SECONDS = 1.0
 _ERASE_SECONDS = 60.0
@@ -43,9 +47,10 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application. Raises DatabaseError where the database cannot be used."""
+    """The application. Raises DatabaseError where the database cannot be used, and SettingsError."""
     database = open_database(settings.database_url)
     require_current(database)
+    set_default_targets(database, _default_targets(settings))
     app = FastAPI(
         title="IMT assistant", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan
     )
@@ -73,6 +78,17 @@ def _add_telegram(app: FastAPI, settings: Settings) -> Telegram | None:
     return telegram
 
 
+def _default_targets(settings: Settings) -> list[str]:
+    """Raises SettingsError where nothing can be sent to one of them."""
+    targets = settings.notice_targets.get_secret_value().split()
+    try:
+        for target in targets:
+            check_address(target)
+    except AddressError as error:
+        raise SettingsError(f"Setting NOTICE_TARGETS is wrong: {error}") from None
+    return targets
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings, room = app.state.settings, app.state.room
@@ -90,6 +106,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             asyncio.create_task(answerer.run()),
             asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
+            asyncio.create_task(Clock(room).run()),
+            asyncio.create_task(Notifier(room, Post(settings.smtp_url.get_secret_value()).send, settings.links_url).run()),
         ]
         if telegram:
             loops.append(asyncio.create_task(telegram.run()))

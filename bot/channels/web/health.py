@@ -18,6 +18,7 @@ from bot.store.claims import count_states
 from bot.store.conversation_schema import Delivery, Turn
 from bot.store.database import Database
 from bot.store.handoffs import count_handoffs
+from bot.store.notices import count_notices
 
 router = APIRouter(tags=["health"])
 _RASA_SECONDS = 3.0
@@ -74,6 +75,7 @@ def _read(database: Database) -> Readings:
         ("imt_queue_depth", "Visitors' messages that wait or failed"): count_states(database, Turn),
         ("imt_outbox_depth", "Messages on their way to a channel, and dead letters"): count_states(database, Delivery),
         ("imt_handoffs", "Requests to a person, by status"): count_handoffs(database),
+        ("imt_notices", "Notices of handoffs that wait or could not be sent"): count_notices(database),
     }
 
 

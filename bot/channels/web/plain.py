@@ -34,6 +34,7 @@ from bot.conversation.room import Room
 from bot.core.conversation import LONGEST_MESSAGE
 from bot.core.language import Language
 from bot.store.conversations import ConversationErasedError, ConversationNotFoundError, UnknownChoiceError, View, read_view
+from bot.store.reading_on import mark_seen
 
 COOKIE = "imt_conversation"
 _DAYS = 30
@@ -119,6 +120,7 @@ async def _opened(request: Request) -> tuple[str, str, Language]:
 
 
 async def _everything(room: Room, conversation_id: str) -> View:
+    await room.call(mark_seen, [conversation_id])
     return await room.read(read_view, conversation_id, 0, 10_000)
 
 

@@ -10,6 +10,7 @@ from bot.conversation.bell import wait
 from bot.conversation.room import Room
 from bot.core.conversation import Author, Message, Owner
 from bot.store.conversations import ConversationErasedError, View, list_changes, read_view
+from bot.store.reading_on import mark_seen
 
 KEEP_ALIVE_SECONDS = 15.0
 _CHUNK = 500
@@ -18,6 +19,8 @@ _CHUNK = 500
 async def read_waiting(room: Room, conversation_id: str, after: int, seconds: float) -> View:
     """What is new, as soon as there is anything, or after `seconds`. Raises ConversationErasedError."""
     deadline = time.monotonic() + seconds
+    if not seconds:  # who waits is noticed by the bell
+        await room.call(mark_seen, [conversation_id])
     with room.bell.listen(conversation_id) as changed:
         while True:
             changed.clear()
@@ -55,8 +58,10 @@ async def follow(room: Room, conversation_id: str, after: int, write: Callable[[
 
 
 async def notice_changes(room: Room) -> None:
-    """Wake the readers of conversations that another process changed."""
+    """Wake the readers of conversations that another process changed, and remember that they read."""
     awaited = room.bell.awaited
+    if awaited:
+        await room.call(mark_seen, awaited)
     for start in range(0, len(awaited), _CHUNK):
         room.bell.notice(await room.read(list_changes, awaited[start : start + _CHUNK]))
 

@@ -1,0 +1,166 @@
+"""Opening hours: when an office is open, when it opens next, and how much open time lies between two instants.
+
+Pure. Instants are aware; hours are the office's own, so a day with a change of the clock is as long as it is there. Federal
+holidays come from the `holidays` package, time zones from `zoneinfo`; the
+zone of a ZIP code is in the `zipcodes` wheel. Must not know offices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+import us
+import zipcodes
+
+from bot.core.language import Language
+
+_DAY = timedelta(days=1)
+# An office that does not open within this time does not open.
+_FURTHEST_DAYS = 30
+_MOST_SPANS = 4
+
+Span = tuple[time, time]
+_NAMES = {
+    Language.EN: (
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "December",
+        ),
+    ),
+    Language.ES: (
+        ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+        (
+            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+            "diciembre",
+        ),
+    ),
+}  # fmt: skip
+
+
+class HoursError(ValueError):
+    """Hours that cannot be; the message says what to correct."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """`week` is weekday (0 is Monday) -> spans of open time that do not overlap, in the time of `zone`.
+
+    Raises HoursError.
+    """
+
+    zone: str
+    week: Mapping[int, tuple[Span, ...]]
+    closed_on_holidays: bool = True
+
+    def __post_init__(self) -> None:
+        zone_of(self.zone)
+        for day, spans in self.week.items():
+            if day not in range(7) or len(spans) > _MOST_SPANS:
+                raise HoursError("The days are numbered from 0, which is Monday, to 6, with at most four spans each.")
+            ends = [each for span in spans for each in span]
+            if any(later <= earlier for earlier, later in pairwise(ends)):
+                raise HoursError("Each span must end after it begins, and the next must begin after that.")
+
+
+# What is taken where nothing is known, to count time by; nobody is told of it.
+USUAL_WEEK: Mapping[int, tuple[Span, ...]] = {day: ((time(8), time(17)),) for day in range(5)}
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Raises HoursError for a name that is not one of the time zone database."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise HoursError(f"“{name}” is not a time zone. Use a name as in America/Chicago.") from None
+
+
+def guess_zone(zip_code: str, state: str) -> str | None:
+    """The time zone of a ZIP code, else of a state that has one only; None where that does not tell."""
+    found = zipcodes.matching(zip_code[:5]) if re.fullmatch("[0-9]{5}", zip_code[:5]) else []
+    if found and found[0]["timezone"]:
+        return str(found[0]["timezone"])
+    known = us.states.lookup(state) if len(state) == 2 else None
+    return str(known.time_zones[0]) if known and len(known.time_zones) == 1 else None
+
+
+def read_week(week: Mapping[str, Any]) -> dict[int, tuple[Span, ...]]:
+    """A week as it is written: {"0": [["08:00", "16:30"]]}. Raises HoursError."""
+    try:
+        return {
+            int(day): tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in spans)
+            for day, spans in week.items()
+        }
+    except (TypeError, ValueError, AttributeError):
+        raise HoursError('Write hours as 08:30, as in {"0": [["08:30", "16:30"]]}, where 0 is Monday.') from None
+
+
+def write_week(week: Mapping[int, tuple[Span, ...]]) -> dict[str, list[list[str]]]:
+    return {str(day): [[f"{each:%H:%M}" for each in span] for span in spans] for day, spans in sorted(week.items())}
+
+
+def is_open(hours: Hours, at: datetime) -> bool:
+    return any(begin <= at < end for begin, end in _spans(hours, at, 1))
+
+
+def next_opening(hours: Hours, at: datetime) -> datetime | None:
+    """The instant itself where it is open then, else when it opens next, in its own time; None if not within 30 days."""
+    for begin, end in _spans(hours, at):
+        if at < end:
+            return max(begin, at).astimezone(zone_of(hours.zone))
+    return None
+
+
+def open_time_between(hours: Hours, start: datetime, end: datetime) -> timedelta:
+    """How long it is open from `start` to `end`; nothing where `end` is earlier."""
+    days = max(0, (end - start).days) + 2
+    spans = ((max(begin, start), min(until, end)) for begin, until in _spans(hours, start, days))
+    return sum((until - begin for begin, until in spans if begin < until), timedelta())
+
+
+def after_open_time(hours: Hours, start: datetime, amount: timedelta) -> datetime | None:
+    """When `amount` of open time has passed since `start`, in UTC; None if that is not within 30 days."""
+    left = amount
+    for begin, end in _spans(hours, start):
+        begin = max(begin, start.astimezone(UTC))
+        if begin < end:
+            if left <= end - begin:
+                return begin + left
+            left -= end - begin
+    return None
+
+
+def tell_time(at: datetime, language: Language) -> str:
+    """A day and hour in its own zone, in words: "Monday, November 30, at 8:00 a.m. (CST)"."""
+    days, months = _NAMES[language]
+    day, month, clock = days[at.weekday()], months[at.month - 1], f"{at.hour % 12 or 12}:{at:%M}"
+    if language is Language.ES:
+        return f"{day} {at.day} de {month} a las {clock} {'a. m.' if at.hour < 12 else 'p. m.'} ({at:%Z})"
+    return f"{day}, {month} {at.day}, at {clock} {'a.m.' if at.hour < 12 else 'p.m.'} ({at:%Z})"
+
+
+def _spans(hours: Hours, at: datetime, days: int = _FURTHEST_DAYS) -> Iterator[tuple[datetime, datetime]]:
+    """Spans of open time in UTC, in order, from the day of `at` on for some days."""
+    zone = zone_of(hours.zone)
+    first = at.astimezone(zone).date()
+    for number in range(days + 1):
+        day = first + number * _DAY
+        if hours.closed_on_holidays and day in _holidays(day.year):
+            continue
+        for begin, end in hours.week.get(day.weekday(), ()):
+            span = tuple(datetime.combine(day, each, zone).astimezone(UTC) for each in (begin, end))
+            if span[0] < span[1]:  # a span within the hour that the clock skips is none
+                yield span[0], span[1]
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("US", years=year, observed=True))
