@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     limit_messages: str = Field(default="30/minute", description="Messages in one conversation")
     limit_address: str = Field(default="240/minute", description="Messages from one address")
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
+    staff_key: str = Field(
+        default="",
+        description="Secret of 32 or more characters that staff's one-time codes are made with; empty: a file var/staff.key",
+        repr=False,
+    )
+    staff_idle_minutes: int = Field(default=60, ge=5, le=1440, description="After how long without use staff are signed out")
+    staff_session_hours: int = Field(default=12, ge=1, le=168, description="After how long staff have to sign in again")
 
     @field_validator("database_url", "tracker_database_url")
     @classmethod
@@ -77,6 +84,13 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("must be a number and a time, as in 30/minute") from None
         return text
+
+    @field_validator("staff_key")
+    @classmethod
+    def _long_key(cls, key: str) -> str:
+        if key and len(key) < 32:
+            raise ValueError("must have at least 32 characters")
+        return key
 
     @field_validator("allowed_origins")
     @classmethod

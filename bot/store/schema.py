@@ -1,4 +1,4 @@
-"""The tables; those of conversations are in `conversation_schema`.
+"""The tables; those of conversations are in `conversation_schema`, those of the inbox in `staff_schema`.
 
 Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
 Rasa's own `events` table may lie in the same database; it is not ours.
@@ -27,6 +27,11 @@ from bot.store.conversation_schema import Conversation as Conversation
 from bot.store.conversation_schema import Delivery as Delivery
 from bot.store.conversation_schema import Message as Message
 from bot.store.conversation_schema import Turn as Turn
+from bot.store.staff_schema import Audit as Audit
+from bot.store.staff_schema import Staff as Staff
+from bot.store.staff_schema import StaffFailure as StaffFailure
+from bot.store.staff_schema import StaffLink as StaffLink
+from bot.store.staff_schema import StaffSession as StaffSession
 
 _RASA_TABLES = frozenset({"events"})
 # What the router fetches of a row: beside the finest cells in PostgreSQL's index, or each row of a crowded cell is a page.
