@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     )
     staff_idle_minutes: int = Field(default=60, ge=5, le=1440, description="After how long without use staff are signed out")
     staff_session_hours: int = Field(default=12, ge=1, le=168, description="After how long staff have to sign in again")
+    oidc_issuer: str = Field(default="", description="OpenID Connect for staff: address of the provider; empty: none")
+    oidc_client_id: str = Field(default="", description="OpenID Connect: our id at the provider")
+    oidc_client_secret: str = Field(default="", description="OpenID Connect: our secret at the provider", repr=False)
 
     @field_validator("database_url", "tracker_database_url")
     @classmethod
@@ -91,6 +94,13 @@ class Settings(BaseSettings):
         if key and len(key) < 32:
             raise ValueError("must have at least 32 characters")
         return key
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _known_issuer(cls, address: str) -> str:
+        if address and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", address):
+            raise ValueError("must start with https://")
+        return address.rstrip("/")
 
     @field_validator("allowed_origins")
     @classmethod

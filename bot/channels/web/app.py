@@ -25,6 +25,7 @@ from bot.conversation.answer import Answerer
 from bot.conversation.erase import erase_again
 from bot.conversation.loops import repeat
 from bot.conversation.room import Room
+from bot.inbox.app import create_inbox
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
     for part in (api, health, plain, pages):
         app.include_router(part.router)
+    app.mount("/staff", create_inbox(settings, app.state.room))
     add_handlers(app)
     app.add_middleware(Guard, origins=settings.origins)
     _describe_problems(app)
