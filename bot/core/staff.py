@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.core.handoff import Agent
+
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 # So many failures within the time, and the account or the address has to wait until the oldest of them has passed.
 FAILURES_OF_ACCOUNT, FAILURES_OF_ADDRESS = 5, 30
@@ -52,6 +54,11 @@ class Staff:
     @property
     def scope(self) -> Scope:
         return scope_of(self.role, self.partner_id)
+
+    @property
+    def agent(self) -> Agent:
+        """As handoffs know them; what an agent may see, the scope says."""
+        return Agent(str(self.id), self.first_name, self.scope.partner_id)
 
     @property
     def may_edit_replies(self) -> bool:

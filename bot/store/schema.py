@@ -1,4 +1,5 @@
-"""The tables; those of conversations are in `conversation_schema`, those of the inbox in `staff_schema`.
+"""The tables; those of conversations are in `conversation_schema`, those of the inbox in `staff_schema` and
+`inbox_schema`.
 
 Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
 Rasa's own `events` table may lie in the same database; it is not ours.
@@ -27,6 +28,9 @@ from bot.store.conversation_schema import Conversation as Conversation
 from bot.store.conversation_schema import Delivery as Delivery
 from bot.store.conversation_schema import Message as Message
 from bot.store.conversation_schema import Turn as Turn
+from bot.store.inbox_schema import CannedReply as CannedReply
+from bot.store.inbox_schema import HandoffNote as HandoffNote
+from bot.store.inbox_schema import HandoffRead as HandoffRead
 from bot.store.staff_schema import Audit as Audit
 from bot.store.staff_schema import Staff as Staff
 from bot.store.staff_schema import StaffFailure as StaffFailure
@@ -34,13 +38,15 @@ from bot.store.staff_schema import StaffLink as StaffLink
 from bot.store.staff_schema import StaffSession as StaffSession
 
 _RASA_TABLES = frozenset({"events"})
+# An index of PostgreSQL's only, on words: the migration 0006 makes it.
+_OWN_INDEXES = frozenset({"ix_handoffs_name_words"})
 # What the router fetches of a row: beside the finest cells in PostgreSQL's index, or each row of a crowded cell is a page.
 _FETCHED = ["office_id", "organisation", "latitude", "longitude", "x", "y", "z"]
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
-    """Whether a table found in the database is to be compared with these: Rasa may keep its own beside them."""
-    return kind != "table" or name not in _RASA_TABLES
+    """Whether what is found in the database is to be compared with these: Rasa may keep its own table beside them."""
+    return name not in (_RASA_TABLES if kind == "table" else _OWN_INDEXES)
 
 
 class Partner(Base):

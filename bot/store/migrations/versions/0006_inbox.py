@@ -1,4 +1,4 @@
-"""The staff's inbox: accounts, sessions, failures to sign in, audit."""
+"""The staff's inbox: accounts, sessions, failures to sign in, audit, notes, canned replies, and the indexes of its lists."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 _ID = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
 _TIME = sa.DateTime(timezone=True)
 _HASH = sa.String(length=64)
+_OPEN = sa.text("status IN ('new', 'notified', 'accepted', 'in_conversation', 'waiting_for_person', 'returned')")
+_ENDED = sa.text("status IN ('closed', 'expired', 'cancelled')")
+_INDEXES = {
+    "ix_handoffs_office_open": (["office_id", "urgent", "created_at"], _OPEN),
+    "ix_handoffs_state_open": (["state", "urgent", "created_at"], _OPEN),
+    "ix_handoffs_office_ended": (["office_id", "created_at"], _ENDED),
+    "ix_handoffs_state_ended": (["state", "created_at"], _ENDED),
+    "ix_handoffs_ended": (["created_at"], _ENDED),
+}
+# As in bot.store.inbox: the words of a name, in small letters and without accents.
+_WORDS = "to_tsvector('simple'::regconfig, translate(lower(contact_name), 'áéíóúüñ', 'aeiouun'))"
 
 
 def upgrade() -> None:
@@ -20,9 +31,17 @@ def upgrade() -> None:
     _create_sessions()
     _create_attempts()
     _create_audit()
+    _create_work()
+    _create_indexes()
 
 
 def downgrade() -> None:
+    for name in _INDEXES:
+        op.drop_index(name, "handoffs")
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_index("ix_handoffs_name_words", "handoffs")
+    for table in ("canned_replies", "handoff_reads", "handoff_notes"):
+        op.drop_table(table)
     for table in ("audit", "staff_links", "staff_failures", "staff_sessions", "staff"):
         op.drop_table(table)
 
@@ -98,3 +117,53 @@ def _create_audit() -> None:
     )
     op.create_index(op.f("ix_audit_handoff_id_id"), "audit", ["handoff_id", "id"])
     op.create_index(op.f("ix_audit_staff_id_id"), "audit", ["staff_id", "id"])
+
+
+def _create_work() -> None:
+    op.create_table(
+        "handoff_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handoff_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        *_keys("handoff_notes", "id"),
+    )
+    op.create_table(
+        "handoff_reads",
+        sa.Column("staff_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("handoff_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        *_keys("handoff_reads", "staff_id", "handoff_id"),
+    )
+    for table in ("handoff_notes", "handoff_reads"):
+        op.create_index(op.f(f"ix_{table}_handoff_id"), table, ["handoff_id"])
+    op.create_table(
+        "canned_replies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", _ID, nullable=True),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("text_es", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=False),
+        sa.Column("changed_at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=op.f("fk_canned_replies_partner_id")),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_canned_replies_changed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
+    )
+    op.create_index(op.f("ix_canned_replies_partner_id"), "canned_replies", ["partner_id"])
+
+
+def _keys(table: str, *primary: str) -> list[sa.Constraint]:
+    return [
+        sa.ForeignKeyConstraint(["handoff_id"], ["handoffs.id"], name=op.f(f"fk_{table}_handoff_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f(f"fk_{table}_staff_id")),
+        sa.PrimaryKeyConstraint(*primary, name=op.f(f"pk_{table}")),
+    ]
+
+
+def _create_indexes() -> None:
+    for name, (columns, where) in _INDEXES.items():
+        op.create_index(name, "handoffs", columns, sqlite_where=where, postgresql_where=where)
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_handoffs_name_words", "handoffs", [sa.text(_WORDS)], postgresql_using="gin")
