@@ -107,7 +107,7 @@ def own_path(path: str) -> str:
 def _first_page(request: Request, desk: Desk, token: str, nonce: str, status: int = 200, **values: str) -> Response:
     totp = totp_of(desk.key, nonce)
     picture = segno.make(code_address(totp, values.get("email") or "administrator"), micro=False)
-    svg = picture.svg_inline(scale=5, border=2, svgclass=None, lineclass=None, dark="#000", light="#fff", title="QR code")
+    svg = picture.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None, dark="#000", light="#fff", title="QR code")
     return page(request, "first.html", status, token=token, nonce=nonce, svg=svg, secret=totp.secret, **values)
 
 

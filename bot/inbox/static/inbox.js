@@ -23,3 +23,40 @@ function tellTimes(root = document) {
 document.addEventListener("htmx:load", (event) => tellTimes(event.target));
 tellTimes();
 setInterval(tellTimes, 30_000);
+
+// The transcript stays at its end, unless somebody reads further up.
+const scroll = document.querySelector("[data-scroll]");
+const toEnd = () => scroll?.scrollTo({ top: scroll.scrollHeight });
+toEnd();
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  const id = event.detail.type === "message" && /id="(m-\d+)"/.exec(event.detail.data)?.[1];
+  if (id && document.getElementById(id)) event.preventDefault();
+});
+document.addEventListener("htmx:sseMessage", (event) => {
+  if (event.detail.type === "gone") location.reload();
+  if (scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 240) toEnd();
+});
+
+// What was sent leaves the form; Enter sends, Shift+Enter makes a new line.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("[data-clear]");
+  if (!form) return;
+  // Sent again without htmx, the answer is a page that says what is wrong, with the text still in it.
+  if (event.detail.successful) form.elements.text.value = "";
+  else form.submit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "text" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-insert]");
+  const field = document.getElementById("text");
+  if (!link || !field) return;
+  event.preventDefault();
+  field.value = field.value ? `${field.value.trimEnd()}\n\n${link.dataset.insert}` : link.dataset.insert;
+  field.focus();
+});
