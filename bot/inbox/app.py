@@ -77,6 +77,8 @@ async def _handle(request: Request, error: Exception) -> Response:
         return page(request, "problem.html", 403, title=_NOT_YOURS[0], text=_NOT_YOURS[1])
     if isinstance(error, _CLASHES):
         return await _tell_clash(request, error)
+    if isinstance(error, _MISSING) and "hx-request" in request.headers:
+        return Response(status_code=404, headers={"HX-Redirect": "/staff/"})
     if isinstance(error, (*_MISSING, HandoffError)):
         error = HTTPException(404 if isinstance(error, _MISSING) else 422)
     status = error.status_code if isinstance(error, HTTPException) else 422

@@ -26,8 +26,9 @@ from bot.inbox.people import STREAM_HEADERS
 from bot.store.audit import list_entries
 from bot.store.cases import Case, read_case
 from bot.store.conversations import ConversationNotFoundError, View, read_view
+from bot.store.handoff_changes import HandoffNotFoundError
 from bot.store.inbox import list_all_offices
-from bot.store.inbox_work import find_id, list_deliveries, list_holders, list_notes, list_replies, mark_read
+from bot.store.inbox_work import find_id, list_deliveries, list_holders, list_notes, list_replies, mark_read, read_holding
 from bot.store.staff_sessions import Open
 
 _ALL = 10_000
@@ -124,19 +125,17 @@ async def _news(request: Request, staff: Staff, reference: str, case: Case, afte
     while True:
         try:
             view = await desk.room.read(read_view, case.line.conversation_id, after)
-        except ConversationNotFoundError:
-            return
-        if view.erased:
+            holding = await desk.room.read(read_holding, staff.agent, reference)
+        except (ConversationNotFoundError, HandoffNotFoundError):  # erased, or passed on to another intermediary
             yield _event("gone", "")
             return
         for message in view.messages:
             after = message.seq
-            values = {"message": message, "words": words, "holder": None, "deliveries": {}, "new": True}
+            values = {"message": message, "deliveries": {}}
             yield _event("message", TEMPLATES.get_template("case_message.html").render(values), after)
         if view.messages:
             await desk.room.call(mark_read, handoff_id, staff.id, after)
-        line = (await desk.room.read(read_case, staff.agent, reference)).line
-        state = (view.owner, line.status, line.staff_id)
+        state = (view.owner, *holding)
         if known is not None and known != state:
             yield _event("state", "")
         if view.answering != answering:

@@ -118,7 +118,7 @@ def search(database: Database, agent: Agent, words: str) -> Page:
         return Page([])
     reader = _Reader(agent, int(agent.staff_id), [visible_to(agent), found])
     with database.reading() as connection:
-        # By id, which grows with time: PostgreSQL walks back from the newest where a name is frequent, and sorts where it is rare.
+        # By id, which grows with time: PostgreSQL walks back from the newest for a frequent name, and sorts for a rare one.
         query = _query(reader, literal(True)).order_by(Handoff.id.desc()).limit(PAGE)
         return Page(_lines(connection, connection.execute(query).all()))
 

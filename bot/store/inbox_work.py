@@ -59,6 +59,15 @@ def find_id(database: Database, agent: Agent, reference: str) -> int:
     return int(found)
 
 
+def read_holding(database: Database, agent: Agent, reference: str) -> tuple[str, str | None]:
+    """Status, and who has it. Raises HandoffNotFoundError, also where it is another partner's by now."""
+    with database.reading() as connection:
+        row = connection.execute(of_agent(select(Handoff.status, Handoff.staff_id), agent, reference)).one_or_none()
+    if row is None:
+        raise HandoffNotFoundError
+    return row.status, row.staff_id
+
+
 def add_note(database: Database, handoff_id: int, staff_id: int, text: str) -> None:
     values = {"handoff_id": handoff_id, "staff_id": staff_id, "text": text, "at": utc_now()}
     with database.writing() as connection:

@@ -26,6 +26,7 @@ from bot.store.staff_schema import Audit
 from tests.inbox.invented import REFERENCES, invent, invent_all
 from tests.inbox.people import OTHER, OWN, Browser
 from tests.store.handoffs import handoff
+from tests.store.inboxes import set_row
 
 ALL = Agent("0", "All")
 MARIA = f"/handoffs/{REFERENCES['maria']}"
@@ -252,6 +253,13 @@ def test_news_tells_what_is_said(site: TestClient, ana: Browser, database: Datab
                 break
     assert lines[0] == "event: message"
     assert f"id: {last + 1}" in lines
+
+
+def test_news_end_where_it_is_not_ones_own_any_more(ana: Browser, database: Database) -> None:
+    set_row(database, REFERENCES["maria"], office_id=OTHER)
+    assert ana.get(f"{MARIA}/news").status_code == 404
+    part = ana.get(f"{MARIA}/state", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["hx-redirect"]) == (404, "/staff/")
 
 
 def test_an_event_keeps_its_lines() -> None:

@@ -14,6 +14,7 @@ from bot.store.database import Database
 from tests.channels.widget.conftest import SIZES, axe, browser, violations  # noqa: F401 (fixtures)
 from tests.inbox.invented import REFERENCES, invent
 from tests.inbox.walking import ANA, BEN, REPLY, inbox_of_invented_people, sign_in
+from tests.store.inboxes import set_row
 
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
@@ -116,6 +117,15 @@ def test_two_browsers_see_at_once_who_has_it_and_what_is_said(visit: Visit, inbo
     expect(ben.locator("li.staff .said")).to_have_text("Sí, <b>aquí</b> estoy")
     ana.get_by_role("button", name="Give back").click()
     expect(ben.locator("#state")).to_contain_text("Ana looks after this person")
+
+
+def test_who_is_passed_on_meanwhile_is_not_seen_any_more(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(BEN)
+    with page.expect_response("**/news?after=*"):
+        page.goto(inbox[0] + MARIA)
+    set_row(inbox[1], REFERENCES["maria"], office_id="kdp")
+    expect(page.locator("h1")).to_have_text("People")
+    expect(page.locator(".people")).not_to_contain_text("Maria")
 
 
 def test_a_list_hears_of_somebody_new(visit: Visit, inbox: tuple[str, Database]) -> None:

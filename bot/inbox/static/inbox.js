@@ -34,7 +34,6 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   if (id && document.getElementById(id)) event.preventDefault();
 });
 document.addEventListener("htmx:sseMessage", (event) => {
-  if (event.detail.type === "gone") location.reload();
   if (scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 240) toEnd();
 });
 
