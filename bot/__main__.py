@@ -24,6 +24,8 @@ from rich.table import Column, Table
 from bot.chat import LANGUAGES, ChatError, chat
 from bot.core.geography import state_named
 from bot.core.partner_rows import PartnerFileError
+from bot.core.staff import StaffError
+from bot.inbox.commands import add_commands
 from bot.knowledge.report import faults_of_knowledge
 from bot.progress import Progress
 from bot.run import RunError, make_model, run
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except PartnerFileError as error:
         return _fail(*map(str, error.errors), f"Nothing was imported. Errors: {len(error.errors)}.")
-    except (SettingsError, DatabaseError, RunError, ChatError, _UsageError) as error:
+    except (SettingsError, DatabaseError, RunError, ChatError, StaffError, _UsageError) as error:
         return _fail(str(error))
     except BrokenPipeError:  # whoever read us has enough, as `head` has; Python must not try to print the rest at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,6 +75,11 @@ def add_partners(groups: Groups) -> None:
     export.add_argument("file", type=Path, nargs="?")
     _add_command(commands, "list", _list_partners, "List the offices.").add_argument("--state", help="that serve this state")
     _add_command(commands, "check", _check_partners, "List what staff should look after.")
+
+
+def add_staff(groups: Groups) -> None:
+    """staff add | list | disable | reset | sign-out"""
+    add_commands(_add_group(groups, "staff", "Who may work with the inbox at /staff."), _open)
 
 
 def add_database(groups: Groups) -> None:
@@ -140,6 +147,7 @@ def add_evaluate(groups: Groups) -> None:
 
 _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_partners,
+    add_staff,
     add_database,
     add_knowledge,
     add_actions,

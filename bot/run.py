@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -15,16 +16,19 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
 from bot.chat import chat
+from bot.inbox.proofs import hash_token
 from bot.progress import Progress
 from bot.rasa_log import clean_line
 from bot.services import Ended, Service, Services
 from bot.settings import ROOT, Settings
-from bot.store import partners
+from bot.store import partners, staff
+from bot.store.base import utc_now
 from bot.store.database import open_database, upgrade_database
 from bot.training import LOGS, MODEL, RASA, RASA_PYTHON, TrainingError, is_current, rasa_environment, train
 
@@ -66,7 +70,7 @@ def _run(settings: Settings, progress: Progress) -> None:
     with Services(_services(ROOT, settings), ROOT / LOGS if in_front else None) as services:
         with progress.step("Starting the action server, Rasa and the website"):
             wait_until_ready(services, addresses, _START_SECONDS)
-        for line in _where(settings):
+        for line in (*_where(settings), *_first_link(settings)):
             progress.say(line)
         if in_front:
             asyncio.run(_chat_in_front(services, settings))
@@ -207,11 +211,25 @@ def _where(settings: Settings) -> Sequence[str]:
 
     return (
         f"Website    {settings.gateway_url}/",
+        f"Inbox      {settings.gateway_url}/staff/",
         f"Rasa       {settings.rasa_url}/webhooks/rest/webhook",
         f"Actions    {settings.actions_url}/webhook",
         f"Telegram   {where(settings)}",
         f"E-mail     {'by SMTP_URL' if settings.smtp_url.get_secret_value() else f'kept in {MAIL}, not sent'}",
     )
+
+
+def _first_link(settings: Settings) -> Iterator[str]:
+    """Where only this machine reaches the website and nobody works with the inbox yet: a link for the first administrator."""
+    if settings.gateway_host not in ("127.0.0.1", "localhost"):
+        return
+    token = secrets.token_urlsafe(24)
+    database = open_database(settings.database_url)
+    try:
+        if staff.make_first_link(database, hash_token(token), utc_now() + timedelta(days=1)):
+            yield f"           open this once to make your account: {settings.gateway_url}/staff/first?token={token}"
+    finally:
+        database.close()
 
 
 async def _chat_in_front(services: Services, settings: Settings) -> None:

@@ -87,6 +87,16 @@ class Settings(BaseSettings):
         "separated by spaces",
     )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
+    staff_key: str = Field(
+        default="",
+        description="Secret of 32 or more characters that staff's one-time codes are made with; empty: a file var/staff.key",
+        repr=False,
+    )
+    staff_idle_minutes: int = Field(default=60, ge=5, le=1440, description="After how long without use staff are signed out")
+    staff_session_hours: int = Field(default=12, ge=1, le=168, description="After how long staff have to sign in again")
+    oidc_issuer: str = Field(default="", description="OpenID Connect for staff: address of the provider; empty: none")
+    oidc_client_id: str = Field(default="", description="OpenID Connect: our id at the provider")
+    oidc_client_secret: str = Field(default="", description="OpenID Connect: our secret at the provider", repr=False)
 
     @field_validator("database_url", "tracker_database_url")
     @classmethod
@@ -139,6 +149,20 @@ class Settings(BaseSettings):
         if 0 < len(secret.get_secret_value()) < 16:
             raise ValueError("must have 16 characters or more")
         return secret
+
+    @field_validator("staff_key")
+    @classmethod
+    def _long_key(cls, key: str) -> str:
+        if key and len(key) < 32:
+            raise ValueError("must have at least 32 characters")
+        return key
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _known_issuer(cls, address: str) -> str:
+        if address and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", address):
+            raise ValueError("must start with https://")
+        return address.rstrip("/")
 
     @field_validator("allowed_origins")
     @classmethod

@@ -121,7 +121,8 @@ def read_until(stream: int, words: str) -> str:
 def test_serves_until_told_to_stop_and_leaves_nothing(command: list[str], mark: str, number: signal.Signals) -> None:
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, preexec_fn=hear_ctrl_c) as process:
         assert process.stdout
-        said = read_until(process.stdout.fileno(), "Actions    http://")
+        said = read_until(process.stdout.fileno(), f":{os.environ['GATEWAY_PORT']}/staff/first?token=")
+        assert f"Inbox      http://localhost:{os.environ['GATEWAY_PORT']}/staff/\n" in said
         assert "✓ Upgrading the database" in said
         assert "46 offices added" in said
         assert f"Website    http://localhost:{os.environ['GATEWAY_PORT']}/" in said

@@ -1,4 +1,4 @@
-"""The tables of partners; those of conversations, handoffs and Telegram are in modules of their own.
+"""The tables of partners; those of conversations, handoffs, staff and Telegram are in modules of their own.
 
 Responsible for columns, keys and constraints. Must not know who reads or writes them. Times are aware and in UTC.
 Rasa's own `events` table may lie in the same database; it is not ours.
@@ -32,19 +32,29 @@ from bot.store.handoff_schema import HandoffOutcome as HandoffOutcome
 from bot.store.handoff_schema import Notice as Notice
 from bot.store.handoff_schema import NoticeTarget as NoticeTarget
 from bot.store.handoff_schema import OfficeService as OfficeService
+from bot.store.inbox_schema import CannedReply as CannedReply
+from bot.store.inbox_schema import HandoffNote as HandoffNote
+from bot.store.inbox_schema import HandoffRead as HandoffRead
 from bot.store.leases import Lease as Lease
+from bot.store.staff_schema import Audit as Audit
+from bot.store.staff_schema import Staff as Staff
+from bot.store.staff_schema import StaffFailure as StaffFailure
+from bot.store.staff_schema import StaffLink as StaffLink
+from bot.store.staff_schema import StaffSession as StaffSession
 from bot.store.telegram_schema import TelegramChat as TelegramChat
 from bot.store.telegram_schema import TelegramPiece as TelegramPiece
 from bot.store.telegram_schema import TelegramUpdate as TelegramUpdate
 
 _RASA_TABLES = frozenset({"events"})
+# An index of PostgreSQL's only, on words: the migration 0006 makes it.
+_OWN_INDEXES = frozenset({"ix_handoffs_name_words"})
 # What the router fetches of a row: beside the finest cells in PostgreSQL's index, or each row of a crowded cell is a page.
 _FETCHED = ["office_id", "organisation", "latitude", "longitude", "x", "y", "z"]
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
-    """Whether a table found in the database is to be compared with these: Rasa may keep its own beside them."""
-    return kind != "table" or name not in _RASA_TABLES
+    """Whether what is found in the database is to be compared with these: Rasa may keep its own table beside them."""
+    return name not in (_RASA_TABLES if kind == "table" else _OWN_INDEXES)
 
 
 class Partner(Base):

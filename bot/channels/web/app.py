@@ -33,6 +33,7 @@ from bot.conversation.loops import log, repeat
 from bot.conversation.notify import Notifier
 from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
+from bot.inbox.app import create_inbox
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
 from bot.settings import Settings, SettingsError
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
     for part in (api, health, plain, pages):
         app.include_router(part.router)
+    app.mount("/staff", create_inbox(settings, app.state.room))
     add_handlers(app)
     app.state.telegram = _add_telegram(app, settings)
     large = {webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {}

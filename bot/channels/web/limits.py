@@ -5,7 +5,6 @@ Counted in the memory of this process. Must not know routes.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 
@@ -13,6 +12,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from bot.core.addresses import network_of
 from bot.settings import Settings
 
 
@@ -35,23 +35,14 @@ class Limits:
 
     def count_conversation(self, address: str) -> None:
         """Raises TooManyError."""
-        self._hit(self._conversations, "begin", _network(address))
+        self._hit(self._conversations, "begin", network_of(address))
 
     def count_message(self, address: str, conversation_id: str) -> None:
         """Raises TooManyError."""
         self._hit(self._messages, "conversation", conversation_id)
-        self._hit(self._address, "address", _network(address))
+        self._hit(self._address, "address", network_of(address))
 
     def _hit(self, limit: RateLimitItem, *key: str) -> None:
         if not self._limiter.hit(limit, *key):
             reset = self._limiter.get_window_stats(limit, *key).reset_time
             raise TooManyError(max(1, math.ceil(reset - time.time())))
-
-
-def _network(address: str) -> str:
-    """One household has one IPv4 address, or a /64 of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

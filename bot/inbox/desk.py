@@ -1,0 +1,42 @@
+"""What the pages of the inbox share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from bot.conversation.room import Room
+from bot.inbox.proofs import read_key
+from bot.settings import Settings
+from bot.store.staff_sessions import Bounds
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Made once a process. Comparing a password takes 64 MB: not many at once."""
+
+    room: Room
+    settings: Settings
+    key: bytes
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+
+    @classmethod
+    def open(cls, settings: Settings, room: Room) -> Desk:
+        return cls(room, settings, read_key(settings))
+
+    @property
+    def bounds(self) -> Bounds:
+        hours = timedelta(hours=self.settings.staff_session_hours)
+        return Bounds(timedelta(minutes=self.settings.staff_idle_minutes), hours)
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]

@@ -1,0 +1,164 @@
+"""The pages in Chromium: no violation that axe-core finds, nothing lost when small, by keyboard, live, and without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from bot.core.conversation import Author, Said
+from bot.store.conversations import receive_message
+from bot.store.database import Database
+from tests.channels.widget.conftest import SIZES, axe, browser, violations  # noqa: F401 (fixtures)
+from tests.inbox.invented import REFERENCES, invent
+from tests.inbox.walking import ANA, BEN, REPLY, inbox_of_invented_people, sign_in
+from tests.store.inboxes import set_row
+
+MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
+PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
+         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def inbox(tmp_path: Any) -> Iterator[tuple[str, Database]]:
+    with inbox_of_invented_people(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Any, inbox: tuple[str, Database]) -> Iterator[Visit]:  # noqa: F811
+    """Somebody signed in, in a browser of their own; no page may break the policy or throw."""
+    contexts, complaints = [], []
+
+    def enter(email: str = "", size: str = "desk", **options: Any) -> Any:
+        width, height = SIZES[size]
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(8000)
+        page.on("console", lambda line: complaints.append(line.text) if "Security Policy" in line.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if email:
+            sign_in(page, *inbox, email)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_violation_and_nothing_wider_than_the_page(
+    visit: Visit,
+    inbox: tuple[str, Database],
+    axe: str,  # noqa: F811
+    size: str,
+    scheme: str,
+) -> None:
+    page = visit(size=size, color_scheme=scheme)
+    page.goto(f"{inbox[0]}/staff/sign-in")
+    assert violations(page, axe) == []
+    sign_in(page, *inbox, ANA)
+    for path in PAGES:
+        page.goto(inbox[0] + path)
+        page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true })")
+        assert violations(page, axe) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.goto(inbox[0] + MARIA)
+    page.get_by_role("button", name="Take over").click()
+    page.wait_for_selector(".turn.on")
+    assert violations(page, axe) == []
+
+
+def test_the_work_is_done_by_keyboard(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA)
+
+    def tab_to(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if name in page.evaluate("document.activeElement.innerText || document.activeElement.labels?.[0]?.innerText || ''"):
+                return
+        raise AssertionError(f"{name} is not reached with Tab")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Skip to content"
+    page.keyboard.press("Enter")
+    tab_to("Maria Fuentes")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:text('Maria Fuentes')")
+    tab_to("Take over")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn.on")
+    tab_to("Write to the person")
+    page.keyboard.type("Hola")
+    page.keyboard.press("Enter")
+    expect(page.locator("li.staff")).to_contain_text("Hola")
+    expect(page.locator("#text")).to_have_value("")
+    expect(page.locator("#text")).to_be_focused()
+
+
+def test_two_browsers_see_at_once_who_has_it_and_what_is_said(visit: Visit, inbox: tuple[str, Database]) -> None:
+    address, database = inbox
+    ana, ben = visit(ANA), visit(BEN)
+    for page in (ana, ben):
+        page.goto(address + MARIA)
+    ana.get_by_role("button", name="Take over").click()
+    expect(ben.locator("#state")).to_contain_text("Ana is in the conversation")
+    expect(ben.get_by_role("button", name="Take over")).to_have_count(0)
+    receive_message(database, f"{1:032x}", Said(Author.VISITOR, "¿hay alguien?", client_id="1"))
+    for page in (ana, ben):
+        expect(page.locator(".transcript > li").last).to_contain_text("¿hay alguien?")
+    ana.get_by_label("Write to the person").fill("Sí, <b>aquí</b>\nestoy")
+    ana.get_by_role("button", name="Send").click()
+    expect(ben.locator("li.staff .said")).to_have_text("Sí, <b>aquí</b> estoy")
+    ana.get_by_role("button", name="Give back").click()
+    expect(ben.locator("#state")).to_contain_text("Ana looks after this person")
+
+
+def test_who_is_passed_on_meanwhile_is_not_seen_any_more(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(BEN)
+    with page.expect_response("**/news?after=*"):
+        page.goto(inbox[0] + MARIA)
+    set_row(inbox[1], REFERENCES["maria"], office_id="kdp")
+    expect(page.locator("h1")).to_have_text("People")
+    expect(page.locator(".people")).not_to_contain_text("Maria")
+
+
+def test_a_list_hears_of_somebody_new(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(BEN)
+    expect(page.locator(".people tbody tr")).to_have_count(4)
+    page.locator(f"#p-{REFERENCES['plant']}").focus()
+    invent(inbox[1], 50, minutes=0, office_id="wrtp", contact_name="Newly Come")
+    expect(page.locator(".people")).to_contain_text("Newly Come")
+    expect(page.locator(f"#p-{REFERENCES['plant']}")).to_be_focused()
+
+
+def test_without_a_script_everything_is_a_form(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA, java_script_enabled=False)
+    page.goto(inbox[0] + MARIA)
+    page.get_by_role("button", name="Take over").click()
+    page.get_by_label("Write to the person").fill("Hola")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("li.staff .said")).to_have_text("Hola")
+    page.get_by_text("Canned replies").click()
+    page.get_by_role("link", name="Orientation dates").click()
+    expect(page.get_by_label("Write to the person")).to_have_value(REPLY["text_es"])
+    page.get_by_label("What happened").select_option("applied")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.locator("#outcome")).to_contain_text("Applied")
+    page.get_by_role("button", name="Give back").click()
+    expect(page.locator("#state")).to_contain_text("You look after this person")
+
+
+def test_a_canned_reply_is_put_into_the_form(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA)
+    page.goto(inbox[0] + MARIA)
+    page.get_by_role("button", name="Take over").click()
+    page.get_by_label("Write to the person").fill("Hola Maria:")
+    page.get_by_text("Canned replies").click()
+    page.get_by_role("link", name="Orientation dates").click()
+    expect(page.get_by_label("Write to the person")).to_have_value(f"Hola Maria:\n\n{REPLY['text_es']}")

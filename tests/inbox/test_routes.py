@@ -1,0 +1,187 @@
+"""Every route × every role × with and without proof × own and another intermediary's records.
+
+A route that is added and not named here fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, insert, select
+
+from bot.core.staff import Role, Scope
+from bot.store.database import Database
+from bot.store.inbox_work import list_replies, save_reply
+from bot.store.schema import CannedReply, Handoff, HandoffChange, HandoffNote, HandoffOutcome, Message, Notice
+from bot.store.staff import disable_staff, list_staff
+from bot.store.staff_schema import StaffSession
+from tests.inbox.invented import invent
+from tests.inbox.people import OTHER, OWN, Browser
+
+ROLES = {Role.AGENT: OWN, Role.MANAGER: OWN, Role.NATIONAL: None, Role.ADMINISTRATOR: None}
+PUBLIC = {
+    ("GET", "/static/{name}"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/first"), ("POST", "/first"),
+    ("GET", "/oidc"), ("GET", "/oidc/return"),
+}  # fmt: skip
+PERSONAL = {
+    ("POST", "/sign-out"): {}, ("GET", "/account"): {}, ("POST", "/account/sessions/{session_id}/end"): {},
+    ("POST", "/account/sessions/end-others"): {}, ("GET", "/"): {}, ("GET", "/news"): {}, ("GET", "/replies"): {},
+}  # fmt: skip
+OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/handoffs/{reference}"): {},
+    ("GET", "/handoffs/{reference}/state"): {},
+    ("GET", "/handoffs/{reference}/news"): {},
+    ("POST", "/handoffs/{reference}/join"): {},
+    ("POST", "/handoffs/{reference}/accept"): {},
+    ("POST", "/handoffs/{reference}/leave"): {},
+    ("POST", "/handoffs/{reference}/wait"): {},
+    ("POST", "/handoffs/{reference}/write"): {"text": "Hello"},
+    ("POST", "/handoffs/{reference}/notes"): {"text": "A note"},
+    ("POST", "/handoffs/{reference}/transfer"): {"office": "kdp", "reason": "nearer"},
+    ("POST", "/handoffs/{reference}/close"): {"outcome": "contacted", "day": "2026-11-01"},
+    ("POST", "/handoffs/{reference}/outcomes"): {"outcome": "contacted", "day": "2026-11-01"},
+    ("POST", "/handoffs/{reference}/outcomes/{outcome_id}/withdraw"): {},
+}
+_TEXTS = {"title": "T", "text_en": "E", "text_es": "S"}
+OF_A_REPLY = {("POST", "/replies"): _TEXTS, ("POST", "/replies/{reply_id}"): _TEXTS, ("POST", "/replies/{reply_id}/delete"): {}}
+OF_A_NOTICE: dict[tuple[str, str], dict[str, str]] = {("POST", "/notices/{notice_id}/retry"): {}}
+CHANGES = [route for route in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE) if route[0] == "POST"]
+Enter = Callable[..., Browser]
+
+
+@pytest.fixture
+def theirs(database: Database) -> str:
+    """The reference of somebody who lies with another intermediary."""
+    return invent(database, 1, office_id=OTHER, contact_name="Secret Name", contact_value="414-555-0188")
+
+
+def fill(path: str, reference: str = "IMT-222222", number: int = 1) -> str:
+    return (
+        path.replace("{reference}", reference)
+        .replace("{session_id}", "999")
+        .replace("{outcome_id}", "1")
+        .replace("{reply_id}", str(number))
+        .replace("{notice_id}", "1")
+    )
+
+
+def state_of(database: Database) -> Any:
+    """Everything that a form might change, but accounts' own comings and goings."""
+    with database.reading() as connection:
+        counts = [
+            connection.scalar(select(func.count()).select_from(table))
+            for table in (Handoff, HandoffChange, HandoffNote, HandoffOutcome, Message, CannedReply)
+        ]
+        rows = connection.execute(select(Handoff.reference, Handoff.status, Handoff.office_id, Handoff.staff_id)).all()
+        ended = connection.scalar(select(func.count()).where(StaffSession.ended_at.is_not(None)))
+        replies = connection.execute(select(CannedReply.id, CannedReply.title)).all()
+    return counts, rows, ended, replies
+
+
+def test_every_route_is_named_here(site: TestClient) -> None:
+    (inbox,) = (route.app for route in site.app.routes if getattr(route, "path", "") == "/staff")  # type: ignore[attr-defined]
+    found = {(method.upper(), path) for path, methods in inbox.openapi()["paths"].items() for method in methods}
+    assert found == PUBLIC | set(PERSONAL) | set(OF_A_CASE) | set(OF_A_REPLY) | set(OF_A_NOTICE)
+
+
+def test_who_is_not_signed_in_gets_no_further(browser: Callable[[], Browser], database: Database, theirs: str) -> None:
+    before = state_of(database)
+    for method, path in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE):
+        person = browser()
+        form = {**OF_A_CASE, **OF_A_REPLY}.get((method, path), {})
+        answer = person.get(fill(path, theirs)) if method == "GET" else person.post(fill(path, theirs), **form)
+        assert (answer.status_code, answer.headers.get("location", "").partition("?")[0]) == (303, "/staff/sign-in"), path
+    assert state_of(database) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_changes_without_the_proof(enter: Enter, database: Database, role: Role) -> None:
+    reference = invent(database, 2, office_id=OWN)
+    person = enter(role, ROLES[role])
+    save_reply(database, Scope(ROLES[role]), list_staff(database)[0].staff.id, _TEXTS)
+    before = state_of(database)
+    for route in CHANGES:
+        for proof in (None, "", "0" * 64):
+            form = {**OF_A_CASE, **OF_A_REPLY}.get(route, {})
+            data = form if proof is None else {**form, "csrf": proof}
+            answer = person.client.post(f"/staff{fill(route[1], reference)}", data=data)
+            assert answer.status_code == 403, route
+    assert state_of(database) == before
+    assert person.get("/account").status_code == 200, "still signed in"
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MANAGER])
+def test_another_intermediarys_person_is_not_there(enter: Enter, database: Database, theirs: str, role: Role) -> None:
+    person = enter(role, OWN)
+    before = state_of(database)
+    for (method, path), form in OF_A_CASE.items():
+        answer = person.get(fill(path, theirs)) if method == "GET" else person.post(fill(path, theirs), **form)
+        assert answer.status_code == 404, path
+        assert "Secret" not in answer.text
+    assert state_of(database) == before
+    for path in ("/", f"/?q={theirs}", "/?q=secret", "/?group=underway", f"/?office={OTHER}"):
+        assert "Secret" not in person.get(path).text
+
+
+def test_another_intermediarys_notice_is_not_sent_again(enter: Enter, database: Database, theirs: str) -> None:
+    own = invent(database, 2, office_id=OWN)
+    with database.writing() as connection:
+        for number, reference in enumerate((theirs, own), 1):
+            handoff_id = connection.scalar(select(Handoff.id).where(Handoff.reference == reference))
+            dead = {
+                "id": number,
+                "handoff_id": handoff_id,
+                "label": "a@example.org",
+                "kind": "new",
+                "cause": "new",
+                "state": "dead",
+            }
+            connection.execute(insert(Notice), {**dead, "error": "refused"})
+    person = enter(Role.AGENT, OWN)
+    assert "1 notice could not be sent" in person.get("/").text
+    assert person.post("/notices/1/retry").status_code == 404
+    assert person.post("/notices/2/retry").status_code == 303
+    assert "refused" not in person.get("/").text, "it was tried again"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_ones_own_people_are_there(enter: Enter, database: Database, theirs: str, role: Role) -> None:
+    own = invent(database, 2, office_id=OWN, contact_name="Own Name")
+    person = enter(role, ROLES[role])
+    assert "Own Name" in person.get("/").text
+    assert "Own Name" in person.get(fill("/handoffs/{reference}", own)).text
+    assert person.post(fill("/handoffs/{reference}/join", own)).status_code == 303
+    sees_all = ROLES[role] is None
+    assert ("Secret Name" in person.get("/").text) == sees_all
+    assert person.get(fill("/handoffs/{reference}", theirs)).status_code == (200 if sees_all else 404)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_replies_are_edited_by_those_who_may(enter: Enter, database: Database, role: Role) -> None:
+    person = enter(role, ROLES[role])
+    staff_id = list_staff(database)[0].staff.id
+    for scope in (Scope(OWN), Scope(OTHER), Scope(None)):
+        save_reply(database, scope, staff_id, {**_TEXTS, "title": f"of {scope.partner_id}"})
+    mine = {Role.MANAGER: {f"of {OWN}"}, Role.NATIONAL: {"of None"}, Role.ADMINISTRATOR: {"of None"}}.get(role, set())
+    with database.reading() as connection:
+        replies = connection.execute(select(CannedReply.id, CannedReply.title)).all()
+    for number, title in replies:
+        changed = person.post(f"/replies/{number}", **_TEXTS)
+        assert changed.status_code == (303 if title in mine else 404 if mine else 403), title
+    assert person.post("/replies", **_TEXTS).status_code == (303 if mine else 403)
+    for number, title in replies:
+        assert person.post(f"/replies/{number}/delete").status_code == (303 if title in mine else 404 if mine else 403)
+    assert "of kdp" not in person.get("/replies").text or ROLES[role] is None
+    assert len(list_replies(database, Scope(OTHER))) >= 1
+
+
+def test_a_disabled_or_ended_account_is_out_at_once(enter: Enter, database: Database) -> None:
+    person = enter(Role.AGENT, OWN, "ana@example.org")
+    assert person.get("/").status_code == 200
+    disable_staff(database, "ana@example.org")
+    assert person.get("/").status_code == 303
+    part = person.get("/", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/staff/sign-in")
