@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.conversation.attend import close_case, join_conversation, leave_conversation, pass_on, write_to_person
+from bot.conversation.attend import relieve as relieve_colleague
 from bot.core.conversation import LONGEST_MESSAGE
 from bot.core.handoff import Outcome, TransferReason
 from bot.core.staff import Staff
@@ -51,6 +52,13 @@ async def accept(desk: AtDesk, staff: Who, reference: Reference) -> Response:
     """Look after the person without joining the conversation."""
     await desk.room.call(case_work.accept_handoff, staff.agent, reference)
     return await _done(desk, staff, reference, "accepted")
+
+
+@router.post("/relieve")
+async def relieve(desk: AtDesk, staff: Who, reference: Reference) -> Response:
+    """Go on with what a colleague has, as when they are away."""
+    await relieve_colleague(desk.room, staff.agent, reference)
+    return await _done(desk, staff, reference, "relieved", "#write")
 
 
 @router.post("/leave")

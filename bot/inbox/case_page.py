@@ -89,7 +89,9 @@ async def show_case(request: Request, desk: Desk, staff: Staff, reference: str, 
 async def _state(desk: Desk, staff: Staff, case: Case, view: View | None) -> dict[str, Any]:
     """Who has it, and what this reader may do."""
     line = case.line
-    holders = await desk.room.read(list_holders, {line.staff_id, *(change.staff_id for change in case.changes)})
+    holders = await desk.room.read(
+        list_holders, {line.staff_id, *(each for change in case.changes for each in (change.staff_id, change.after))}
+    )
     mine = line.staff_id == staff.agent.staff_id
     live = view is not None and not view.erased
     return {

@@ -122,6 +122,16 @@ def test_only_who_has_it_writes_gives_back_passes_on_and_closes(ana: Browser, be
     assert said_in(database).messages == before
 
 
+def test_a_colleague_who_is_away_is_relieved(ana: Browser, ben: Browser, database: Database) -> None:
+    assert ben.post(f"{MARIA}/relieve").status_code == 409, "nobody is at it"
+    ana.post(f"{MARIA}/join")
+    assert "Go on in place of Ana" in ben.get(MARIA).text
+    assert ben.post(f"{MARIA}/relieve").status_code == 303
+    assert ben.post(f"{MARIA}/write", text="Soy Ben").status_code == 303
+    assert ana.post(f"{MARIA}/write", text="Soy Ana").status_code == 409
+    assert [message.text for message in said_in(database).messages if message.author is Author.STAFF] == ["Soy Ben"]
+
+
 def test_what_is_not_sent_stays_in_the_form(ana: Browser, database: Database) -> None:
     refused = ana.post(f"{MARIA}/write", text="Hola Maria")
     assert refused.status_code == 409

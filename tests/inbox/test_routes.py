@@ -37,6 +37,7 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("POST", "/handoffs/{reference}/join"): {},
     ("POST", "/handoffs/{reference}/accept"): {},
     ("POST", "/handoffs/{reference}/leave"): {},
+    ("POST", "/handoffs/{reference}/relieve"): {},
     ("POST", "/handoffs/{reference}/wait"): {},
     ("POST", "/handoffs/{reference}/write"): {"text": "Hello"},
     ("POST", "/handoffs/{reference}/notes"): {"text": "A note"},
