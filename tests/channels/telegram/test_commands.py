@@ -132,7 +132,7 @@ def test_stop_is_the_last_message_until_they_write_again(gateway: Gateway) -> No
     ana.say("/stop")
     assert ana.wait(2)[1].startswith("OK, you get no more messages from me.")
     gateway.rasa.holding.clear()
-    gateway.run(lambda: take_over(gateway.room, conversation))
+    gateway.run(lambda: take_over(gateway.room, conversation, "Ana", "WRTP"))
     settle(1)
     assert len(ana.texts) == 2
     gateway.run(lambda: _give_back(gateway, conversation))
@@ -143,7 +143,7 @@ def test_stop_is_the_last_message_until_they_write_again(gateway: Gateway) -> No
 async def _give_back(gateway: Gateway, conversation: str) -> None:
     from bot.conversation.own import give_back
 
-    await give_back(gateway.room, conversation)
+    await give_back(gateway.room, conversation, "Ana", "WRTP")
 
 
 def test_stop_in_spanish_before_anything_else(gateway: Gateway) -> None:
@@ -173,7 +173,7 @@ def test_people_of_staff_read_what_a_command_means(gateway: Gateway) -> None:
     ana.say("hello")
     ana.wait(1)
     conversation = gateway.rasa.asked[0][0]
-    gateway.run(lambda: take_over(gateway.room, conversation))
+    gateway.run(lambda: take_over(gateway.room, conversation, "Ana", "WRTP"))
     ana.say("/nearest")
     until(lambda: read_view(gateway.database, conversation).messages[-1].text == "Find the nearest partner")
 

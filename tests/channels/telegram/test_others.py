@@ -149,7 +149,7 @@ def test_who_blocks_is_marked_and_written_to_no_more_until_they_return(gateway: 
     ana.block()
     until(lambda: (chat := find_chat(gateway.database, 4242424242, 501)) and chat.blocked)
     sent = len(gateway.emulator.called("sendMessage"))
-    gateway.run(lambda: take_over(gateway.room, conversation))
+    gateway.run(lambda: take_over(gateway.room, conversation, "Ana", "WRTP"))
     gateway.run(lambda: write_as_staff(gateway.room, conversation, "Are you there?"))
     settle(1)
     assert len(gateway.emulator.called("sendMessage")) == sent, "nothing is even tried"

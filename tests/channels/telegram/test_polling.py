@@ -132,7 +132,7 @@ def test_what_staff_write_reaches_the_chat_and_says_so(gateway: Gateway) -> None
     ana.say("hola")
     ana.wait(1)
     conversation = gateway.rasa.asked[0][0]
-    gateway.run(lambda: take_over(gateway.room, conversation))
+    gateway.run(lambda: take_over(gateway.room, conversation, "Ana", "WRTP"))
     gateway.run(lambda: write_as_staff(gateway.room, conversation, "Soy Luis. ¿En qué le ayudo?"))
     assert ana.wait(3)[1:] == [
         "Una persona entró a la conversación y le responderá aquí.",
@@ -141,6 +141,6 @@ def test_what_staff_write_reaches_the_chat_and_says_so(gateway: Gateway) -> None
     ana.say("quiero aplicar")
     settle()
     assert len(ana.texts) == 3, "the assistant keeps silent"
-    gateway.run(lambda: give_back(gateway.room, conversation))
+    gateway.run(lambda: give_back(gateway.room, conversation, "Ana", "WRTP"))
     ana.say("gracias")
     assert ana.wait(5)[-1] == "You said: gracias"
