@@ -45,6 +45,7 @@ def say_topics(answering: Answering, topics: list[str]) -> None:
         answering.speaker.answer(answer)
     leads: dict[str, Callable[[Answering, Answer], None]] = {
         "nearest_office": _lead_to_office,
+        "how_to_apply": _say_how_to_apply,
         "contact_human": _lead_to_person,
         "status_of_my_referral": _lead_to_status,
     }
@@ -75,6 +76,12 @@ def _plain_answer(answering: Answering, answer: Answer) -> None:
 def _lead_to_office(answering: Answering, answer: Answer) -> None:
     answering.speaker.answer(answer)
     answering.nearest()
+
+
+def _say_how_to_apply(answering: Answering, answer: Answer) -> None:
+    """Who names a place with it wants the partner there."""
+    seeker = answering.audience is not Audience.EMPLOYER
+    (_lead_to_office if answering.learned.new_place and seeker else _plain_answer)(answering, answer)
 
 
 def _lead_to_person(answering: Answering, answer: Answer) -> None:
