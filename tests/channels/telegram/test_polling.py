@@ -135,7 +135,7 @@ def test_what_staff_write_reaches_the_chat_and_says_so(gateway: Gateway) -> None
     gateway.run(lambda: take_over(gateway.room, conversation, "Ana", "WRTP"))
     gateway.run(lambda: write_as_staff(gateway.room, conversation, "Soy Luis. ¿En qué le ayudo?"))
     assert ana.wait(3)[1:] == [
-        "Una persona entró a la conversación y le responderá aquí.",
+        "Ana, de WRTP, entró a la conversación y le responde aquí. Para volver con el asistente, escriba “asistente”.",
         "👤 Le escribe una persona:\nSoy Luis. ¿En qué le ayudo?",
     ]
     ana.say("quiero aplicar")
