@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 
 from bot.chat import chat
-from bot.inbox.proofs import hash_token
+from bot.core.tokens import hash_token
 from bot.progress import Progress
 from bot.rasa_log import clean_line
 from bot.services import Ended, Service, Services

@@ -5,8 +5,6 @@ A conversation is opened by its id and its secret token, both made here by chanc
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import time
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from bot.conversation.room import Room
 from bot.conversation.texts import greet
 from bot.core.conversation import LONGEST_MESSAGE, Author, Message, Owner, Said
 from bot.core.language import Language
+from bot.core.tokens import are_equal, hash_token, new_token
 from bot.core.wishes import wants_assistant
 from bot.store.conversations import (
     Access,
@@ -53,9 +52,9 @@ class Begun:
 
 async def begin(room: Room, channel: str, language: str | None, page: str | None) -> Begun:
     """Begin a conversation with a greeting."""
-    conversation_id, token = secrets.token_hex(16), secrets.token_urlsafe(32)
+    conversation_id, token = secrets.token_hex(16), new_token()
     greeting = greet(room.knowledge, Language.parse(language))
-    values = (conversation_id, _hash(token), channel, language, page, greeting)
+    values = (conversation_id, hash_token(token), channel, language, page, greeting)
     messages = await room.call(create_conversation, *values)
     MESSAGES.labels(Author.ASSISTANT, channel).inc()
     return Begun(conversation_id, token, messages, Owner.ASSISTANT)
@@ -66,7 +65,7 @@ async def open_conversation(room: Room, conversation_id: str, token: str) -> Acc
     access = await room.read(find_access, conversation_id)
     if access is None:
         raise ConversationNotFoundError
-    if not hmac.compare_digest(access.token_hash, _hash(token)):
+    if not are_equal(access.token_hash, hash_token(token)):
         raise WrongTokenError
     if access.erased:
         raise ConversationErasedError
@@ -103,7 +102,3 @@ def _checked(text: str) -> str:
     if not text:
         raise MessageEmptyError
     return text
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from bot.core.addresses import network_of
 from bot.core.staff import Staff
+from bot.core.tokens import are_equal, form_token, hash_token, new_token
 from bot.inbox.desk import desk_of
-from bot.inbox.proofs import are_equal, form_token, hash_token, new_token
 from bot.store.staff_sessions import Open, begin_session, find_session, touch_session
 
 _SAFE = ("GET", "HEAD")

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from bot.core.tokens import form_token
 from bot.inbox.gate import cookie_of, ensure_cookie, set_cookie
-from bot.inbox.proofs import form_token
 
 _FOLDER = Path(__file__).parent
 _STATIC = _FOLDER / "static"

@@ -1,4 +1,4 @@
-"""What proves who somebody is: passwords, one-time codes, tokens, and the key that the codes are made with.
+"""What proves who somebody is: passwords, one-time codes, and the key that the codes are made with.
 
 Responsible for hashing and comparing. Must not know accounts, pages or settings' other values.
 """
@@ -6,7 +6,6 @@ Responsible for hashing and comparing. Must not know accounts, pages or settings
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -19,6 +18,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot.core.tokens import are_equal
 from bot.settings import ROOT, Settings
 
 _ISSUER = "IMT inbox"
@@ -78,20 +78,3 @@ def step_of(totp: pyotp.TOTP, code: str) -> int | None:
     now = int(time.time()) // _STEP_SECONDS
     matching = [now + step for step in _STEPS if are_equal(totp.generate_otp(now + step), digits)]
     return matching[0] if matching else None
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def form_token(token: str) -> str:
-    """What each form carries: only who has the cookie's token can make it, and the token cannot be found from it."""
-    return hash_token(f"form of {token}")
-
-
-def are_equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

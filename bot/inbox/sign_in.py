@@ -11,12 +11,13 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from bot.core.staff import Role, StaffError, check_password
+from bot.core.tokens import hash_token
 from bot.inbox.authenticate import LockedError, WrongError, authenticate
 from bot.inbox.desk import AtDesk, Desk
 from bot.inbox.gate import SignedIn, address_of, drop_cookie, find_open, let_in
 from bot.inbox.pages import go, page
 from bot.inbox.proofs import address_of as code_address
-from bot.inbox.proofs import hash_password, hash_token, new_nonce, step_of, totp_of
+from bot.inbox.proofs import hash_password, new_nonce, step_of, totp_of
 from bot.store.staff import LinkUsedError, NewStaff, has_first_link, use_first_link
 from bot.store.staff_sessions import end_session
 

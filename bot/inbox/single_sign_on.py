@@ -19,10 +19,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.conversation.loops import log_failure
+from bot.core.tokens import are_equal, new_token
 from bot.inbox.desk import AtDesk, Desk
 from bot.inbox.gate import cookie_name, drop_cookie, let_in, set_cookie
 from bot.inbox.pages import go
-from bot.inbox.proofs import are_equal, new_token
 from bot.inbox.sign_in import HOME, own_path, sign_in_page
 from bot.store.staff import bind_subject, find_credentials
 

@@ -1,4 +1,4 @@
-"""Passwords, codes, tokens and the key."""
+"""Passwords, codes and the key."""
 
 from __future__ import annotations
 
@@ -55,10 +55,3 @@ def test_the_key_is_that_of_the_settings_or_of_a_file_that_only_we_read(tmp_path
     assert proofs.read_key(Settings(), file) == key
     assert len(key) == 64
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def test_the_token_of_a_form_is_not_that_of_the_session() -> None:
-    token = proofs.new_token()
-    assert len({token, proofs.hash_token(token), proofs.form_token(token), proofs.form_token(proofs.new_token())}) == 4
-    assert proofs.are_equal("é", "é")
-    assert not proofs.are_equal("é", "\ud800")

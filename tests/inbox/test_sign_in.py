@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from bot.core.staff import FAILURES_OF_ACCOUNT, FAILURES_OF_ADDRESS, LOCKED_FOR, Role
-from bot.inbox.proofs import hash_token, totp_of
+from bot.core.tokens import hash_token
+from bot.inbox.proofs import totp_of
 from bot.inbox.sign_in import own_path
 from bot.store.base import utc_now
 from bot.store.database import Database

@@ -5,7 +5,6 @@ Every way may be gone twice, if we are killed in between: what an update says or
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from bot.conversation.receive import MessageEmptyError, MessageTooLongError, rec
 from bot.conversation.room import Room
 from bot.core.conversation import Author, Said
 from bot.core.language import Language
+from bot.core.tokens import hash_token, new_token
 from bot.store.conversations import ConversationNotFoundError, say_once
 from bot.store.telegram_chats import Chat, find_chat, open_chat
 
@@ -95,9 +95,9 @@ class Visit:
 
     async def _begin(self, campaign: str | None, greeting: Said | None = None) -> Visit:
         hall = self.hall
-        conversation_id, token = secrets.token_hex(16), secrets.token_urlsafe(32)
+        conversation_id, token = secrets.token_hex(16), new_token()
         # The token opens a conversation on the website; this one is opened by nobody.
-        values = (conversation_id, hashlib.sha256(token.encode()).hexdigest(), str(self.language))
+        values = (conversation_id, hash_token(token), str(self.language))
         await hall.room.call(open_chat, hall.bot_id, self.chat_id, *values, campaign, greeting)
         hall.room.bell.ring(conversation_id)
         return replace(self, chat=await hall.room.read(find_chat, hall.bot_id, self.chat_id))

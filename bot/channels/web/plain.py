@@ -6,8 +6,6 @@ made from the token, so that a form of another site does nothing.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from typing import Annotated
 
@@ -33,6 +31,7 @@ from bot.conversation.receive import (
 from bot.conversation.room import Room
 from bot.core.conversation import LONGEST_MESSAGE
 from bot.core.language import Language
+from bot.core.tokens import are_equal, form_token
 from bot.store.conversations import ConversationErasedError, ConversationNotFoundError, UnknownChoiceError, View, read_view
 from bot.store.reading_on import mark_seen
 
@@ -58,7 +57,7 @@ async def show(request: Request) -> Response:
         wanted = request.query_params.get("language")
         return _page(request, "begin.html", Language.parse(wanted) if wanted else language_of(request))
     view = await _everything(room_of(request), conversation_id)
-    return _page(request, "plain.html", language, view=view, proof=_prove(token), client_id=secrets.token_hex(8))
+    return _page(request, "plain.html", language, view=view, proof=form_token(token), client_id=secrets.token_hex(8))
 
 
 @router.post("/begin")
@@ -147,12 +146,8 @@ def _set_cookie(request: Request, response: Response, value: str) -> None:
     response.set_cookie(COOKIE, value, _DAYS * 86400, path="/plain", httponly=True, samesite="strict", secure=secure)
 
 
-def _prove(token: str) -> str:
-    return hashlib.sha256(f"form of {token}".encode()).hexdigest()
-
-
 def _require_proof(token: str, proof: str) -> None:
-    if not hmac.compare_digest(_prove(token).encode(), proof.encode("utf-8", "replace")):
+    if not are_equal(form_token(token), proof):
         raise HTTPException(403)
 
 
