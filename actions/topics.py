@@ -80,8 +80,10 @@ def _lead_to_office(answering: Answering, answer: Answer) -> None:
 
 def _say_how_to_apply(answering: Answering, answer: Answer) -> None:
     """Who names a place with it wants the partner there."""
-    seeker = answering.audience is not Audience.EMPLOYER
-    (_lead_to_office if answering.learned.new_place and seeker else _plain_answer)(answering, answer)
+    if answering.learned.new_place and answering.audience is not Audience.EMPLOYER:
+        _lead_to_office(answering, answer)
+    else:
+        _plain_answer(answering, answer)
 
 
 def _lead_to_person(answering: Answering, answer: Answer) -> None:
