@@ -17,7 +17,7 @@ from bot.core.handoff import CONSENT_VERSION, ENDED, UNATTENDED, ContactKind, Ha
 from bot.core.hours import tell_time
 from bot.core.routing import Audience
 from bot.core.screening import QUESTIONS, SKIPPED, Result
-from bot.store.conversations import blank_messages
+from bot.store.conversation_erasing import blank_messages
 from bot.store.handoffs import HandoffStatusView, erase_person, find_handoff, find_handoffs_of, save_handoff
 from bot.store.office_service import read_service
 from bot.store.transcript import erase_events, merge_current, read_transcript

@@ -10,7 +10,7 @@ import asyncio
 
 from bot.conversation.room import Room
 from bot.store.base import utc_now
-from bot.store.conversations import erase_messages, finish_erasing, list_to_erase_again
+from bot.store.conversation_erasing import erase_messages, finish_erasing, list_to_erase_again
 from bot.store.handoffs import erase_person
 from bot.store.transcript import TrackerUnavailableError, erase_events
 

@@ -1,6 +1,6 @@
 """Conversations and what is said in them.
 
-Responsible for starting, adding in order and once, reading, changing the owner and erasing. Must not know what is said, nor
+Responsible for starting, adding in order and once, reading and changing the owner. Must not know what is said, nor
 who calls. Everything that changes a conversation locks its row first, so that its messages are numbered without gaps.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from bot.core.conversation import FETCHED_CHANNELS, Author, Choice, Message, Owner, Said, TurnState
 from bot.core.handoff import UNDERWAY, Actor, HandoffStatus
@@ -20,16 +20,10 @@ from bot.store.base import utc_now
 from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
-from bot.store.erasing import empty_log, overwrite_deleted
 from bot.store.handoff_changes import change_statuses_of
-from bot.store.telegram_schema import TelegramChat
 
-# What stands where something was said until its person had it erased.
-BLANK = "…"
 # Who looks at the page again within this time needs no e-mail.
 _SEEN_WITHIN = timedelta(minutes=3)
-# Longer than any turn of Rasa's that was under way while its conversation was erased.
-_ERASE_AGAIN = timedelta(minutes=6)
 OPEN = (str(TurnState.RECEIVED), str(TurnState.WAITING))
 # Statements that each message passes are made once: SQLAlchemy takes twice as long to make them as SQLite to run them.
 _THIS = Conversation.id == bindparam("this")
@@ -235,47 +229,6 @@ def list_changes(database: Database, conversation_ids: Sequence[str]) -> dict[st
     with database.reading() as connection:
         rows = connection.execute(_CHANGES, {"these": list(conversation_ids)})
         return {row.id: (row.last_seq, row.owner, row.erased_at is not None) for row in rows}
-
-
-def erase_messages(database: Database, conversation_id: str) -> None:
-    """Delete everything said and everything known; the row stays, to say that the conversation was erased.
-
-    Raises ConversationNotFoundError or ConversationErasedError.
-    """
-    now = utc_now()
-    with database.writing() as connection:
-        overwrite_deleted(connection)
-        row = lock_conversation(connection, conversation_id)
-        connection.execute(delete(MessageRow).where(MessageRow.conversation_id == row.id))
-        connection.execute(delete(TelegramChat).where(TelegramChat.conversation_id == row.id))
-        bare = {"language": None, "page": None, "reply_due_at": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
-        connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
-    empty_log(database.engine)
-
-
-def blank_messages(database: Database, conversation_id: str) -> None:
-    """Leave nothing of what was said until now but that it was: the conversation goes on, and its numbers have no gap.
-
-    A conversation that is not kept here (the terminal's) is left alone.
-    """
-    bare: dict[str, list[object]] = {"choices": [], "cards": [], "topics": [], "sources": []}
-    with database.writing() as connection:
-        overwrite_deleted(connection)
-        own = update(MessageRow).where(MessageRow.conversation_id == conversation_id)
-        connection.execute(own.values(text=BLANK, **bare))
-        connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(page=None))
-    empty_log(database.engine)
-
-
-def list_to_erase_again(database: Database, now: datetime) -> list[str]:
-    """Erased conversations of which something may have been written since, by a turn that was under way."""
-    with database.reading() as connection:
-        return list(connection.scalars(select(Conversation.id).where(Conversation.erase_again_at <= now)))
-
-
-def finish_erasing(database: Database, conversation_id: str) -> None:
-    with database.writing() as connection:
-        connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(erase_again_at=None))
 
 
 def lock_conversation(connection: Connection, conversation_id: str) -> Row[*tuple[Any, ...]]:

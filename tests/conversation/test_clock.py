@@ -19,7 +19,8 @@ from bot.core.service import Service
 from bot.store.base import utc_now
 from bot.store.case_work import accept_handoff, take_conversation, transfer_handoff
 from bot.store.cases import read_case
-from bot.store.conversations import erase_messages, read_view, say_as_staff
+from bot.store.conversation_erasing import erase_messages
+from bot.store.conversations import read_view, say_as_staff
 from bot.store.database import Database
 from bot.store.escalation import list_steps, take_step
 from bot.store.handoffs import cancel_handoff, erase_person, find_handoff, save_handoff

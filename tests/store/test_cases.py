@@ -36,7 +36,8 @@ from bot.store.case_work import (
     withdraw_outcome,
 )
 from bot.store.cases import Group, count_cases, find_partner_name, list_cases, read_case
-from bot.store.conversations import ConversationNotFoundError, OwnerChangedError, erase_messages, read_view
+from bot.store.conversation_erasing import erase_messages
+from bot.store.conversations import ConversationNotFoundError, OwnerChangedError, read_view
 from bot.store.database import Database
 from bot.store.handoff_changes import HandoffChangedError, HandoffNotFoundError
 from bot.store.handoffs import cancel_handoff, erase_person, save_handoff

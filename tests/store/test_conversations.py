@@ -10,22 +10,18 @@ from sqlalchemy import func, select
 
 from bot.core.conversation import Author, Owner, Said
 from bot.store.base import utc_now
+from bot.store.conversation_erasing import BLANK, blank_messages, erase_messages, finish_erasing, list_to_erase_again
 from bot.store.conversation_schema import Delivery, Message, Turn
 from bot.store.conversations import (
-    BLANK,
     ConversationErasedError,
     ConversationNotFoundError,
     OwnerChangedError,
     UnknownChoiceError,
-    blank_messages,
     change_owner,
     create_conversation,
-    erase_messages,
     find_access,
     find_choice,
-    finish_erasing,
     list_changes,
-    list_to_erase_again,
     read_view,
     receive_message,
     say_as_staff,

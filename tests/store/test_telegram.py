@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.conversation import Author, Said
 from bot.store.base import utc_now
-from bot.store.conversations import ConversationErasedError, erase_messages, read_view, say_once
+from bot.store.conversation_erasing import erase_messages
+from bot.store.conversations import ConversationErasedError, read_view, say_once
 from bot.store.database import Database
 from bot.store.telegram_chats import Chat, count_chats, find_chat, find_chat_of, mark_chat, open_chat, remember_campaign
 from bot.store.telegram_pieces import begin_piece, end_piece, list_candidates

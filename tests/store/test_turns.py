@@ -10,8 +10,9 @@ import pytest
 from bot.core.conversation import Author, ChangeError, DeliveryState, Owner, Said, TurnState, require_change
 from bot.store.base import utc_now
 from bot.store.claims import Claim, ClaimLostError, claim_due, count_states, release_claim, renew_claims
+from bot.store.conversation_erasing import erase_messages
 from bot.store.conversation_schema import Delivery, Turn
-from bot.store.conversations import ConversationErasedError, change_owner, erase_messages, read_view, receive_message
+from bot.store.conversations import ConversationErasedError, change_owner, read_view, receive_message
 from bot.store.database import Database
 from bot.store.outbox import claim_deliveries, end_delivery
 from bot.store.turns import end_turn, list_slow_turns, read_question, tell_slow
