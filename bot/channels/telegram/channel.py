@@ -65,6 +65,7 @@ class Telegram:
         """When nobody sends any more: a sender would open the connection again."""
         with suppress(TelegramError):
             await self._bot.shutdown()
+            await self._bot.request.shutdown()  # of a gateway that only sent, the library takes nothing to be open
 
     async def _serve(self) -> None:
         """Read for as long as the lease is ours."""

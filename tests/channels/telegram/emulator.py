@@ -254,5 +254,6 @@ def _serve(server: uvicorn.Server, emulator: Emulator) -> None:
         pushing = asyncio.create_task(emulator.deliver())
         await server.serve()
         pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
 
     asyncio.run(run())
