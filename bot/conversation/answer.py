@@ -12,18 +12,17 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
-from uuid import uuid4
 
-from bot.conversation.bell import wait
 from bot.conversation.cards import place_cards
-from bot.conversation.loops import log, log_failure, repeat
+from bot.conversation.loops import log, repeat
 from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
 from bot.conversation.texts import tell
+from bot.conversation.worker import Worker
 from bot.core.conversation import Author, Said, TurnState
 from bot.rasa_client import RasaClient, RasaError, RasaSilent, RasaUnavailable, Reply, merge_messages
 from bot.store.base import utc_now
-from bot.store.claims import Claim, ClaimLostError, claim_due, release_claim, renew_claims
+from bot.store.claims import Claim, claim_due, release_claim
 from bot.store.conversation_schema import Turn
 from bot.store.conversations import ConversationErasedError
 from bot.store.transcript import TrackerUnavailableError, find_replies
@@ -50,49 +49,33 @@ class Answerer:
     ) -> None:
         self._room, self._rasa, self._is_able = room, rasa, is_able
         self._apology_after, self._lease = apology_after, lease
-        self._worker = uuid4().hex
         self._declines = {room.knowledge.phrases["decline"].en, room.knowledge.phrases["decline"].es}
-        self._running: dict[Claim, asyncio.Task[None]] = {}
         self._silences: Counter[tuple[str, int]] = Counter()
 
     async def run(self) -> None:
         """Until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(repeat("answer", self._take_up, 0))
-                group.create_task(repeat("renew", self._renew, self._lease.total_seconds() / 4))
-                group.create_task(repeat("notice", self._tell_slow, _POLL_SECONDS))
-        finally:
-            for task in self._running.values():
-                task.cancel()
+        bell = self._room.bell
+        worker = Worker(
+            "turn",
+            self._room,
+            Turn,
+            take=self._take,
+            work=self._try,
+            rest=lambda claim: bell.ring(claim.conversation_id),
+            woken=bell.work,
+            at_once=_MOST_AT_ONCE,
+            lease=self._lease,
+            poll_seconds=_POLL_SECONDS,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(worker.run())
+            group.create_task(repeat("notice", self._tell_slow, _POLL_SECONDS))
 
-    async def _take_up(self) -> None:
-        """Claim what is due and begin to answer it; wait if there is nothing."""
-        self._room.bell.work.clear()
-        free = _MOST_AT_ONCE - len(self._running)
-        claims = await self._room.call(claim_due, Turn, self._worker, free, self._lease) if free else []
-        for claim in claims:
-            self._running[claim] = asyncio.create_task(self._answer(claim))
-        if not claims:
-            await wait(self._room.bell.work, _POLL_SECONDS)
-
-    async def _renew(self) -> None:
-        if self._running:
-            await self._room.call(renew_claims, Turn, list(self._running), self._lease)
-
-    async def _answer(self, claim: Claim) -> None:
-        """One message, to an end or to a later attempt."""
-        try:
-            await self._try(claim)
-        except (ClaimLostError, ConversationErasedError):
-            log.info("turn_gone", conversation=claim.conversation_id, seq=claim.seq)
-        except Exception as error:  # the last resort; the lease runs out, and the message is taken up again
-            log_failure("turn", error)
-        finally:
-            del self._running[claim]
-            self._room.bell.ring(claim.conversation_id)
+    async def _take(self, worker: str, limit: int) -> dict[Claim, Claim]:
+        return {claim: claim for claim in await self._room.call(claim_due, Turn, worker, limit, self._lease)}
 
     async def _try(self, claim: Claim) -> None:
+        """One message, to an end or to a later attempt."""
         question = await self._room.read(read_question, claim)
         STAGES.labels("queue").observe((utc_now() - question.received_at).total_seconds())
         try:

@@ -10,13 +10,12 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
-from uuid import uuid4
 
-from bot.conversation.bell import wait
-from bot.conversation.loops import log, log_failure, repeat
+from bot.conversation.loops import log, log_failure
 from bot.conversation.room import Room
+from bot.conversation.worker import Worker
 from bot.core.conversation import DeliveryState, Message
-from bot.store.claims import Claim, ClaimLostError, release_claim, renew_claims
+from bot.store.claims import Claim, release_claim
 from bot.store.conversation_schema import Delivery
 from bot.store.outbox import Parcel, claim_deliveries, end_delivery
 
@@ -52,45 +51,27 @@ class Deliverer:
 
     def __init__(self, room: Room, senders: Mapping[str, Sender]) -> None:
         self._room, self._senders = room, senders
-        self._worker = uuid4().hex
-        self._running: dict[Claim, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(repeat("deliver", self._take_up, 0))
-                group.create_task(repeat("renew deliveries", self._renew, _LEASE.total_seconds() / 4))
-        finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+        mail = self._room.bell.mail
+        worker = Worker(
+            "delivery",
+            self._room,
+            Delivery,
+            take=self._take,
+            work=self._send,
+            rest=lambda _: mail.set(),
+            woken=mail,
+            at_once=_AT_ONCE,
+            lease=_LEASE,
+            poll_seconds=_POLL_SECONDS,
+        )
+        await worker.run()
 
-    async def _take_up(self) -> None:
-        """Begin to send what is due, of many conversations at a time; wait if there is nothing, or no hand free."""
-        self._room.bell.mail.clear()
-        free = _AT_ONCE - len(self._running)
-        values = (self._worker, list(self._senders), free, _LEASE)
-        parcels = await self._room.call(claim_deliveries, *values) if free else []
-        for parcel in parcels:
-            self._running[parcel.claim] = asyncio.create_task(self._deliver(parcel))
-        if not parcels:
-            await wait(self._room.bell.mail, _POLL_SECONDS)
-
-    async def _renew(self) -> None:
-        if self._running:
-            await self._room.call(renew_claims, Delivery, list(self._running), _LEASE)
-
-    async def _deliver(self, parcel: Parcel) -> None:
-        try:
-            await self._send(parcel)
-        except ClaimLostError:
-            log.info("delivery_gone", conversation=parcel.claim.conversation_id, seq=parcel.claim.seq)
-        except Exception as error:  # the last resort; the lease runs out, and it is taken up again
-            log_failure("delivery", error)
-        finally:
-            del self._running[parcel.claim]
-            self._room.bell.mail.set()
+    async def _take(self, worker: str, limit: int) -> dict[Claim, Parcel]:
+        parcels = await self._room.call(claim_deliveries, worker, list(self._senders), limit, _LEASE)
+        return {parcel.claim: parcel for parcel in parcels}
 
     async def _send(self, parcel: Parcel) -> None:
         claim = parcel.claim

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
@@ -22,7 +22,7 @@ from bot.store.conversation_schema import Delivery, Turn
 from bot.store.conversations import OPEN
 from bot.store.database import Database
 
-Row = TypeVar("Row", Turn, Delivery)
+Queue = type[Turn] | type[Delivery]
 _WAITING = str(TurnState.WAITING)
 
 
@@ -42,7 +42,7 @@ class Claim:
 
 
 def claim_due(
-    database: Database, table: type[Row], worker: str, limit: int, lease: timedelta, *conditions: ColumnElement[bool]
+    database: Database, table: Queue, worker: str, limit: int, lease: timedelta, *conditions: ColumnElement[bool]
 ) -> list[Claim]:
     """Take up to `limit` of what is due: of each conversation only the first that is still open."""
     now = utc_now()
@@ -60,7 +60,7 @@ def claim_due(
 
 
 @cache
-def _due(table: type[Row]) -> Select[*tuple[Any, ...]]:
+def _due(table: Queue) -> Select[*tuple[Any, ...]]:
     earlier = aliased(table)
     first = ~exists().where(earlier.conversation_id == table.conversation_id, earlier.seq < table.seq, earlier.state.in_(OPEN))
     return (
@@ -73,13 +73,13 @@ def _due(table: type[Row]) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _take(table: type[Row]) -> Update:
+def _take(table: Queue) -> Update:
     this = (table.conversation_id == bindparam("this"), table.seq == bindparam("number"))
     taken: dict[str, Any] = {"claimed_by": bindparam("by"), "attempts": bindparam("attempt"), "due_at": bindparam("until")}
     return update(table).where(*this).values(state=_WAITING, **taken)
 
 
-def renew_claims(database: Database, table: type[Row], claims: Sequence[Claim], lease: timedelta) -> None:
+def renew_claims(database: Database, table: Queue, claims: Sequence[Claim], lease: timedelta) -> None:
     """Keep what is still ours for another lease."""
     until = utc_now() + lease
     with database.writing() as connection:
@@ -87,25 +87,25 @@ def renew_claims(database: Database, table: type[Row], claims: Sequence[Claim], 
             connection.execute(update(table).where(*_is(table, claim)).values(due_at=until))
 
 
-def end_claim(connection: Connection, table: type[Row], claim: Claim, state: TurnState | DeliveryState, **values: object) -> None:
+def end_claim(connection: Connection, table: Queue, claim: Claim, state: TurnState | DeliveryState, **values: object) -> None:
     """Bring what was claimed to its end. Raises ClaimLostError, or ChangeError if that is no end."""
     require_change(_WAITING, state)
     _change(connection, table, claim, state=str(state), claimed_by=None, **values)
 
 
-def release_claim(database: Database, table: type[Row], claim: Claim, pause: timedelta) -> None:
+def release_claim(database: Database, table: Queue, claim: Claim, pause: timedelta) -> None:
     """Give the message back, to be tried again after a pause. Raises ClaimLostError."""
     with database.writing() as connection:
         _change(connection, table, claim, claimed_by=None, due_at=utc_now() + pause)
 
 
-def _change(connection: Connection, table: type[Row], claim: Claim, **values: object) -> None:
+def _change(connection: Connection, table: Queue, claim: Claim, **values: object) -> None:
     """Only who holds the claim changes its row."""
     if connection.execute(update(table).where(*_is(table, claim)).values(**values)).rowcount == 0:
         raise ClaimLostError
 
 
-def count_states(database: Database, table: type[Row]) -> dict[str, int]:
+def count_states(database: Database, table: Queue) -> dict[str, int]:
     """How many there are in each state that still matters: open ones, failed and dead ones."""
     query = (
         select(table.state, func.count().label("number")).where(table.state.in_((*OPEN, "failed", "dead"))).group_by(table.state)
@@ -114,7 +114,7 @@ def count_states(database: Database, table: type[Row]) -> dict[str, int]:
         return {row.state: row.number for row in connection.execute(query)}
 
 
-def _is(table: type[Row], claim: Claim) -> tuple[ColumnElement[bool], ...]:
+def _is(table: Queue, claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return (
         table.conversation_id == claim.conversation_id,
         table.seq == claim.seq,
