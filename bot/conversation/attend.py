@@ -11,7 +11,7 @@ from datetime import date
 from bot.conversation.own import write_as_staff
 from bot.conversation.room import Room
 from bot.conversation.texts import tell
-from bot.core.conversation import Message, Said
+from bot.core.conversation import Author, Message, Said
 from bot.core.handoff import Agent, Outcome, TransferReason
 from bot.core.language import Language
 from bot.store.case_work import (
@@ -54,7 +54,16 @@ async def relieve(room: Room, agent: Agent, reference: str) -> None:
 
 async def write_to_person(room: Room, agent: Agent, reference: str, text: str) -> Message:
     """Raises HandoffChangedError where another agent has it, OwnerChangedError unless staff own the conversation."""
-    return await write_as_staff(room, await room.call(require_own, agent, reference), text)
+    conversation_id = await room.call(require_own, agent, reference)
+    room.typing.end(conversation_id, Author.STAFF)
+    return await write_as_staff(room, conversation_id, text)
+
+
+async def tell_writing(room: Room, agent: Agent, reference: str) -> None:
+    """The agent is writing, which the person sees while staff own the conversation. Raises HandoffChangedError as above."""
+    conversation_id = await room.call(require_own, agent, reference)
+    room.typing.note(conversation_id, Author.STAFF)
+    room.bell.ring(conversation_id)
 
 
 async def pass_on(room: Room, agent: Agent, reference: str, office_id: str, reason: TransferReason) -> None:

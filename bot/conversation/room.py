@@ -1,4 +1,4 @@
-"""What everything that handles conversations shares: the database, the bell, the tracker's address and the knowledge.
+"""What everything that handles conversations shares: the database, the bell, who writes, the tracker's address, the knowledge.
 
 Responsible for calling the store from the event loop. Must not know what is called.
 """
@@ -13,6 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.conversation.bell import Bell
 from bot.conversation.line import Line
+from bot.conversation.typing import Typing
 from bot.knowledge.model import Knowledge
 from bot.store.database import Database
 
@@ -30,6 +31,7 @@ class Room:
     tracker_url: str
     knowledge: Knowledge
     bell: Bell = field(default_factory=Bell)
+    typing: Typing = field(default_factory=Typing)
     _threads: dict[str, Line] = field(default_factory=dict)
 
     async def call(self, function: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

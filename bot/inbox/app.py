@@ -5,6 +5,7 @@ Responsible for putting the parts together. Every route passes `require_own_form
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
@@ -17,9 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.conversation.loops import log_failure
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
-from bot.inbox import case, case_page, notices, pages, people, replies, sessions, sign_in, single_sign_on, words
+from bot.inbox import case, case_page, files, notices, pages, people, replies, sessions, sign_in, single_sign_on, words
 from bot.inbox.case_page import show_case
-from bot.inbox.desk import Desk
+from bot.inbox.desk import Desk, Fetch
 from bot.inbox.gate import NotAllowedError, SignedOutError, require_own_form
 from bot.inbox.pages import go, page
 from bot.settings import Settings
@@ -38,6 +39,7 @@ _PROBLEMS = {
         "That form was not accepted",
         "It is too old, or came from another page. Go back, load that page again and try once more.",
     ),
+    410: ("The file is gone", "Telegram does not keep it any more, or cannot be reached. Try again, or ask for it again."),
     404: ("Nothing is here", "There is no such page, or it belongs to another intermediary."),
     405: ("Nothing is here", "This address does not take that kind of request."),
     413: ("That is too long", "The text is too long to be sent. Shorten it and try again."),
@@ -49,11 +51,11 @@ _MISSING = (HandoffNotFoundError, ReplyNotFoundError, ConversationNotFoundError,
 _NOT_YOURS = ("Your role may not do this", "Ask a manager of your intermediary, or the administrator.")
 
 
-def create_inbox(settings: Settings, room: Room) -> FastAPI:
-    """To be mounted at /staff."""
+def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) -> FastAPI:
+    """To be mounted at /staff. `fetchers` give the files that people sent, by channel."""
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_own_form)])
-    inbox.state.desk = Desk.open(settings, room)
-    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, replies, notices):
+    inbox.state.desk = Desk.open(settings, room, fetchers)
+    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

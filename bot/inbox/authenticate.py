@@ -25,17 +25,27 @@ class LockedError(Exception):
 
 async def authenticate(desk: Desk, email: str, password: str, code: str, address: str) -> int:
     """The id of the account. Raises WrongError or LockedError."""
-    account = _key(desk, "account", email.strip().lower())
+    credentials = await _find(desk, email, password, address)
+    staff_id = await _use_code(desk, credentials, code)
+    await desk.room.call(forget_attempts, _account(desk, email))
+    return staff_id
+
+
+async def confirm_password(desk: Desk, email: str, password: str, address: str) -> None:
+    """Of somebody who is signed in already. Raises WrongError or LockedError."""
+    await _find(desk, email, password, address)
+    await desk.room.call(forget_attempts, _account(desk, email))
+
+
+async def _find(desk: Desk, email: str, password: str, address: str) -> Credentials | None:
     if not await desk.room.call(count_attempt, _key(desk, "address", address), FAILURES_OF_ADDRESS):
         raise LockedError
-    if not await desk.room.call(count_attempt, account, FAILURES_OF_ACCOUNT):
+    if not await desk.room.call(count_attempt, _account(desk, email), FAILURES_OF_ACCOUNT):
         raise LockedError
     credentials = await desk.room.read(find_credentials, email.strip())
     if not await _is_right(desk, credentials, password[: LONGEST_PASSWORD + 1]):
         raise WrongError
-    staff_id = await _use_code(desk, credentials, code)
-    await desk.room.call(forget_attempts, account)
-    return staff_id
+    return credentials
 
 
 async def _is_right(desk: Desk, credentials: Credentials | None, password: str) -> bool:
@@ -50,6 +60,10 @@ async def _use_code(desk: Desk, credentials: Credentials | None, code: str) -> i
     if step is None or not await desk.room.call(use_step, credentials.id, step):
         raise WrongError
     return credentials.id
+
+
+def _account(desk: Desk, email: str) -> str:
+    return _key(desk, "account", email.strip().lower())
 
 
 def _key(desk: Desk, kind: str, value: str) -> str:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.conversation.attend import close_case, join_conversation, leave_conversation, pass_on, write_to_person
+from bot.conversation.attend import close_case, join_conversation, leave_conversation, pass_on, tell_writing, write_to_person
 from bot.conversation.attend import relieve as relieve_colleague
 from bot.core.conversation import LONGEST_MESSAGE
 from bot.core.handoff import Outcome, TransferReason
@@ -86,6 +86,13 @@ async def write(request: Request, desk: AtDesk, staff: Who, reference: Reference
     await write_to_person(desk.room, staff.agent, reference, said)
     done = await _done(desk, staff, reference, "wrote", "#write")
     return Response(status_code=204) if "hx-request" in request.headers else done
+
+
+@router.post("/typing", status_code=204)
+async def note_typing(desk: AtDesk, staff: Who, reference: Reference) -> Response:
+    """The person sees for a few seconds that somebody writes to them."""
+    await tell_writing(desk.room, staff.agent, reference)
+    return Response(status_code=204)
 
 
 @router.post("/notes")

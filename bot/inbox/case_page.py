@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.core.conversation import LONGEST_MESSAGE, Owner
+from bot.core.conversation import LONGEST_MESSAGE, Author, Owner
 from bot.core.handoff import ENDED, OUTCOMES, UNATTENDED
 from bot.core.language import Language
 from bot.core.routing import Audience
@@ -23,6 +23,7 @@ from bot.inbox.desk import AtDesk, Desk
 from bot.inbox.gate import Who, find_open, listening
 from bot.inbox.pages import TEMPLATES, page
 from bot.inbox.people import STREAM_HEADERS
+from bot.store.attachments import list_attachments
 from bot.store.audit import list_entries
 from bot.store.cases import Case, read_case
 from bot.store.conversations import ConversationNotFoundError, View, read_view
@@ -53,7 +54,7 @@ async def follow(
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     last_event_id: Annotated[int, Header(ge=0, le=2**31 - 1)] = 0,
 ) -> StreamingResponse:
-    """Server-sent events: `message` with a line of the transcript, `state` when somebody came or went, `answering`, `gone`."""
+    """Server-sent events: `message` with a line of the transcript, `state` when somebody came or went, `writing`, `gone`."""
     case = await desk.room.read(read_case, session.staff.agent, reference)
     news = _news(request, session.staff, reference, case, max(after, last_event_id))
     return StreamingResponse(news, media_type="text/event-stream", headers=STREAM_HEADERS)
@@ -78,6 +79,7 @@ async def show_case(request: Request, desk: Desk, staff: Staff, reference: str, 
         "replies": [(one, _text_of(one, language)) for one in replies],
         "offices": await desk.room.read(list_all_offices),
         "outcomes": OUTCOMES[Audience.EMPLOYER if case.line.audience is Audience.EMPLOYER else Audience.SEEKER],
+        "files": await desk.room.read(list_attachments, case.line.conversation_id),
         "deliveries": await desk.room.read(list_deliveries, case.line.conversation_id),
         "today": date.today(),
         "typed": typed,
@@ -123,7 +125,7 @@ async def _news(request: Request, staff: Staff, reference: str, case: Case, afte
     """Looks by itself: the bell's listeners are taken for the person reading."""
     desk: Desk = request.app.state.desk
     handoff_id = await desk.room.read(find_id, staff.agent, reference)
-    known, answering, looks = None, False, 0
+    known, writing, looks = None, "", 0
     while True:
         try:
             view = await desk.room.read(read_view, case.line.conversation_id, after)
@@ -131,23 +133,32 @@ async def _news(request: Request, staff: Staff, reference: str, case: Case, afte
         except (ConversationNotFoundError, HandoffNotFoundError):  # erased, or passed on to another intermediary
             yield _event("gone", "")
             return
+        files = await desk.room.read(list_attachments, case.line.conversation_id) if view.messages else {}
         for message in view.messages:
             after = message.seq
-            values = {"message": message, "deliveries": {}}
+            values = {"message": message, "deliveries": {}, "files": files, "base": f"/staff/handoffs/{reference}"}
             yield _event("message", TEMPLATES.get_template("case_message.html").render(values), after)
         if view.messages:
             await desk.room.call(mark_read, handoff_id, staff.id, after)
         state = (view.owner, *holding)
         if known is not None and known != state:
             yield _event("state", "")
-        if view.answering != answering:
-            yield _event("answering", "The assistant is answering …" if view.answering else "")
-        known, answering, looks = state, view.answering, looks + 1
+        now = _writing(desk, case.line.conversation_id, view)
+        if now != writing:
+            yield _event("writing", now)
+        known, writing, looks = state, now, looks + 1
         if looks % _CHECK_EACH == 0:
             if await find_open(request) is None:
                 return
             yield ": here\n\n"
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _writing(desk: Desk, conversation_id: str, view: View) -> str:
+    """Who writes at this moment, in words."""
+    if view.answering:
+        return "The assistant is answering …"
+    return "The person is writing …" if desk.room.typing.is_at(conversation_id, Author.VISITOR) else ""
 
 
 def _event(name: str, data: str, number: int | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
@@ -14,19 +15,23 @@ from bot.inbox.proofs import read_key
 from bot.settings import Settings
 from bot.store.staff_sessions import Bounds
 
+# Gives what a channel keeps under a file's id; None where it does not keep it any more.
+Fetch = Callable[[str], Awaitable[bytes | None]]
+
 
 @dataclass(frozen=True)
 class Desk:
-    """Made once a process. Comparing a password takes 64 MB: not many at once."""
+    """Made once a process. `fetchers` are by channel. Comparing a password takes 64 MB: not many at once."""
 
     room: Room
     settings: Settings
     key: bytes
+    fetchers: Mapping[str, Fetch]
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     @classmethod
-    def open(cls, settings: Settings, room: Room) -> Desk:
-        return cls(room, settings, read_key(settings))
+    def open(cls, settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) -> Desk:
+        return cls(room, settings, read_key(settings), fetchers)
 
     @property
     def bounds(self) -> Bounds:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from bot.store.base import utc_now
-from bot.store.conversation_schema import Conversation, Message
+from bot.store.conversation_schema import Attachment, Conversation, Message
 from bot.store.conversations import lock_conversation
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
@@ -48,6 +48,7 @@ def blank_messages(database: Database, conversation_id: str) -> None:
         overwrite_deleted(connection)
         own = update(Message).where(Message.conversation_id == conversation_id)
         connection.execute(own.values(text=BLANK, **bare))
+        connection.execute(delete(Attachment).where(Attachment.conversation_id == conversation_id))
         connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(page=None))
     empty_log(database.engine)
 

@@ -105,6 +105,19 @@ class Turn(Claimed, Base):
     ended_at: Mapped[datetime | None]
 
 
+class Attachment(Base):
+    """A file that a person sent to staff. It stays where the channel keeps it; `file_id` is what the channel knows it by."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (_of_message(), CheckConstraint("kind IN ('photo', 'file', 'voice')", name="kind"))
+
+    conversation_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(120))
+    file_id: Mapped[str] = mapped_column(String(255))
+
+
 class Delivery(Claimed, Base):
     """A message on its way to a channel that has to be sent to. `error` is the kind of the last failure."""
 

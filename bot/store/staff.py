@@ -114,6 +114,14 @@ def reset_staff(database: Database, email: str, password_hash: str | None, totp_
     _change(database, email, "staff_reset", fresh)
 
 
+def change_password(database: Database, staff_id: int, session_id: int, password_hash: str) -> None:
+    """By oneself: everybody else who is signed in with the account is not any more."""
+    with database.writing() as connection:
+        connection.execute(update(StaffRow).where(StaffRow.id == staff_id).values(password_hash=password_hash))
+        end_all_sessions(connection, staff_id, session_id)
+        record(connection, "password_changed", staff_id)
+
+
 def sign_out_staff(database: Database, email: str) -> None:
     """End all sessions of an account. Raises StaffNotFoundError."""
     _change(database, email, "staff_signed_out", {"email": email.lower()})

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.core.conversation import LONGEST_MESSAGE, Author, Owner
+from bot.core.conversation import LONGEST_MESSAGE, Author, Owner, Said
 from bot.core.handoff import Agent, ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
 from bot.core.screening import QUESTIONS, FormName, Kind, Result
 from bot.core.staff import Role
 from bot.inbox import words
 from bot.inbox.case_page import _event
+from bot.store.attachments import Attachment, receive_file
 from bot.store.cases import Case, Group, read_case
-from bot.store.conversations import read_view
+from bot.store.conversations import change_owner, read_view
 from bot.store.database import Database
 from bot.store.handoffs import save_handoff
 from bot.store.inbox_work import find_id
@@ -29,7 +31,7 @@ from tests.store.handoffs import handoff
 from tests.store.inboxes import set_row
 
 ALL = Agent("0", "All")
-MARIA = f"/handoffs/{REFERENCES['maria']}"
+MARIA, DANA = (f"/handoffs/{REFERENCES[name]}" for name in ("maria", "dana"))
 Enter = Callable[..., Browser]
 
 
@@ -265,11 +267,80 @@ def test_news_tells_what_is_said(site: TestClient, ana: Browser, database: Datab
     assert f"id: {last + 1}" in lines
 
 
+def test_news_tell_that_the_person_writes(site: TestClient, ana: Browser, database: Database) -> None:
+    app: Any = site.app
+    ana.post(f"{MARIA}/join")
+    app.state.room.typing.note(case_of(database).line.conversation_id, Author.VISITOR)
+    with ana.client.stream("GET", f"/staff{MARIA}/news?after={said_in(database).last_seq}") as stream:
+        lines = stream.iter_lines()
+        assert (next(lines), next(lines)) == ("event: writing", "data: The person is writing …")
+
+
+def test_that_staff_write_is_told_by_who_has_the_conversation(
+    site: TestClient, ana: Browser, ben: Browser, database: Database
+) -> None:
+    app: Any = site.app
+    this = case_of(database).line.conversation_id
+    ana.post(f"{MARIA}/join")
+    assert ben.post(f"{MARIA}/typing").status_code == 409
+    assert not app.state.room.typing.is_at(this, Author.STAFF)
+    assert ana.post(f"{MARIA}/typing").status_code == 204
+    assert app.state.room.typing.is_at(this, Author.STAFF)
+    ana.post(f"{MARIA}/write", text="Hola")
+    assert not app.state.room.typing.is_at(this, Author.STAFF), "it was sent"
+
+
 def test_news_end_where_it_is_not_ones_own_any_more(ana: Browser, database: Database) -> None:
     set_row(database, REFERENCES["maria"], office_id=OTHER)
     assert ana.get(f"{MARIA}/news").status_code == 404
     part = ana.get(f"{MARIA}/state", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["hx-redirect"]) == (404, "/staff/")
+
+
+FILES = {"photo": b"\xff\xd8\xff\xe0 a photo", "file": b"<script>alert(1)</script>", "voice": b"OggS"}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_is_fetched_and_does_nothing_in_a_browser(site: TestClient, ana: Browser, database: Database, kind: str) -> None:
+    seq = _send(site, database, Attachment(kind, "résumé.html", kind))
+    assert f"/staff{DANA}/files/{seq}" in ana.get(DANA).text
+    answer = ana.get(f"{DANA}/files/{seq}")
+    assert (answer.status_code, answer.content) == (200, FILES[kind])
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    shown = (answer.headers["content-type"], answer.headers["content-disposition"])
+    saved = ("application/octet-stream", "attachment; filename*=UTF-8''r%C3%A9sum%C3%A9.html")
+    assert shown == (("image/jpeg", "inline") if kind == "photo" else saved)
+    assert "opened file" in ana.get(DANA).text, "it is noted who looked at it"
+
+
+def test_what_pretends_to_be_a_photo_is_saved_and_not_shown(site: TestClient, ana: Browser, database: Database) -> None:
+    seq = _send(site, database, Attachment("photo", "photo.jpg", "file"))
+    assert ana.get(f"{DANA}/files/{seq}").headers["content-type"] == "application/octet-stream"
+
+
+def test_a_file_that_telegram_does_not_keep_any_more_is_said_to_be_gone(
+    site: TestClient, ana: Browser, database: Database
+) -> None:
+    gone = ana.get(f"{DANA}/files/{_send(site, database, Attachment('file', 'a.pdf', 'gone'))}")
+    assert (gone.status_code, "The file is gone" in gone.text) == (410, True)
+    assert ana.get(f"{DANA}/files/1").status_code == 404
+    assert ana.get(f"{MARIA}/files/1").status_code == 404
+
+
+def _send(site: TestClient, database: Database, file: Attachment) -> int:
+    """Dana sends a file while staff talk with her; gives its number."""
+
+    async def fetch(file_id: str) -> bytes | None:
+        return FILES.get(file_id)
+
+    (inbox,) = (route.app for route in site.app.routes if getattr(route, "path", "") == "/staff")  # type: ignore[attr-defined]
+    inbox.state.desk = replace(inbox.state.desk, fetchers={"telegram": fetch})
+    this = case_of(database, "dana").line.conversation_id
+    change_owner(database, this, Owner.ASSISTANT, Owner.STAFF, Said(Author.SYSTEM, "Ana joined."))
+    seq = receive_file(database, this, Said(Author.VISITOR, f"📎 {file.name}", client_id="f"), file)
+    assert seq
+    return seq
 
 
 def test_an_event_keeps_its_lines() -> None:

@@ -28,7 +28,8 @@ PUBLIC = {
 }  # fmt: skip
 PERSONAL = {
     ("POST", "/sign-out"): {}, ("GET", "/account"): {}, ("POST", "/account/sessions/{session_id}/end"): {},
-    ("POST", "/account/sessions/end-others"): {}, ("GET", "/"): {}, ("GET", "/news"): {}, ("GET", "/replies"): {},
+    ("POST", "/account/sessions/end-others"): {}, ("POST", "/account/password"): {},
+    ("GET", "/"): {}, ("GET", "/news"): {}, ("GET", "/replies"): {},
 }  # fmt: skip
 OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/handoffs/{reference}"): {},
@@ -40,6 +41,8 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("POST", "/handoffs/{reference}/relieve"): {},
     ("POST", "/handoffs/{reference}/wait"): {},
     ("POST", "/handoffs/{reference}/write"): {"text": "Hello"},
+    ("POST", "/handoffs/{reference}/typing"): {},
+    ("GET", "/handoffs/{reference}/files/{seq}"): {},
     ("POST", "/handoffs/{reference}/notes"): {"text": "A note"},
     ("POST", "/handoffs/{reference}/transfer"): {"office": "kdp", "reason": "nearer"},
     ("POST", "/handoffs/{reference}/close"): {"outcome": "contacted", "day": "2026-11-01"},
@@ -66,6 +69,7 @@ def fill(path: str, reference: str = "IMT-222222", number: int = 1) -> str:
         .replace("{outcome_id}", "1")
         .replace("{reply_id}", str(number))
         .replace("{notice_id}", "1")
+        .replace("{seq}", "1")
     )
 
 

@@ -15,8 +15,8 @@ from bot.inbox.proofs import totp_of
 from bot.inbox.sign_in import own_path
 from bot.store.base import utc_now
 from bot.store.database import Database
-from bot.store.staff import disable_staff, list_staff, make_first_link
-from bot.store.staff_schema import StaffFailure, StaffSession
+from bot.store.staff import disable_staff, find_credentials, list_staff, make_first_link
+from bot.store.staff_schema import Staff, StaffFailure, StaffSession
 from tests.inbox.people import KEY, OWN, PASSWORD, Browser, add_person
 
 ANA = "ana@example.org"
@@ -197,3 +197,34 @@ def test_the_first_link_makes_the_administrator(browser: Open, database: Databas
 ])  # fmt: skip
 def test_files_of_the_pages_are_served_and_no_others(browser: Open, path: str, status: int) -> None:
     assert browser().get(path).status_code == status
+
+
+NEW = "four words in a row"
+
+
+def test_a_password_is_changed_by_who_knows_it_and_all_else_is_signed_out(browser: Open, database: Database, ana: str) -> None:
+    here, elsewhere = browser(), browser()
+    here.sign_in(ana)
+    elsewhere.sign_in(ana, code=elsewhere.code(ana, 1))
+    changed = here.post("/account/password", old=PASSWORD, new=NEW)
+    assert (changed.status_code, "Your password is changed" in changed.text) == (200, True)
+    assert here.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 303
+    with database.writing() as connection:
+        connection.execute(update(Staff).values(totp_step=0))
+    assert browser().sign_in(ana).status_code == 422
+    assert browser().sign_in(ana, NEW).status_code == 303
+
+
+def test_a_password_is_not_changed_without_the_old_one_or_to_a_short_one(browser: Open, database: Database, ana: str) -> None:
+    person = browser()
+    person.sign_in(ana)
+    before = find_credentials(database, ana)
+    wrong = "not your password"
+    for old, new, why in (("wrong", NEW, wrong), (PASSWORD, "short", "12 characters"), ("", NEW, wrong)):
+        refused = person.post("/account/password", old=old, new=new)
+        assert (refused.status_code, why in refused.text) == (422, True), why
+    for _ in range(FAILURES_OF_ACCOUNT):
+        last = person.post("/account/password", old="guess", new=NEW)
+    assert last.status_code == 429
+    assert find_credentials(database, ana) == before

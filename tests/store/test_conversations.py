@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.core.conversation import Author, Owner, Said
+from bot.store.attachments import Attachment, list_attachments, receive_file
 from bot.store.base import utc_now
 from bot.store.conversation_erasing import BLANK, blank_messages, erase_messages, finish_erasing, list_to_erase_again
 from bot.store.conversation_schema import Delivery, Message, Turn
@@ -183,3 +185,25 @@ def test_blanked_messages_hold_nothing_and_the_conversation_goes_on(database: Da
     assert [(message.seq, message.text) for message in view.messages] == [(1, BLANK), (2, BLANK), (3, "what now?")]
     assert not view.messages[0].choices and not view.erased
     assert read_view(database, "c2").messages[0].text == "Hello"
+
+
+FILE = Attachment("file", "resume.pdf", "abc")
+
+
+def test_a_file_is_kept_only_for_staff_and_once(database: Database) -> None:
+    begin(database, channel="telegram")
+    assert receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) is None
+    assert read_view(database, "c1").last_seq == 1, "the assistant keeps nothing"
+    change_owner(database, "c1", Owner.ASSISTANT, Owner.STAFF, Said(Author.SYSTEM, "Ana joined."))
+    assert [receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) for _ in range(2)] == [3, 3]
+    assert list_attachments(database, "c1") == {3: FILE}
+    assert not read_view(database, "c1").answering
+
+
+@pytest.mark.parametrize("erase", [blank_messages, erase_messages])
+def test_files_are_erased_with_what_was_said(database: Database, erase: Callable[[Database, str], None]) -> None:
+    begin(database, channel="telegram")
+    change_owner(database, "c1", Owner.ASSISTANT, Owner.STAFF, Said(Author.SYSTEM, "Ana joined."))
+    receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE)
+    erase(database, "c1")
+    assert list_attachments(database, "c1") == {}

@@ -41,6 +41,7 @@ class Telegram:
         self._settings, self._room = settings, room
         self._bot, self._bot_id = make_bot(settings), bot_id_of(settings)
         self._working = Working(room, self._bot)
+        room.typing.heard.append(self._working.show_staff)
         self._hall = Hall(room, self._bot, self._bot_id, self._working)
         self._reader = Reader(room, self._bot_id, partial(handle, self._hall))
         self._holder = uuid4().hex
@@ -60,6 +61,14 @@ class Telegram:
                 group.create_task(repeat("telegram", self._serve, _WAIT_SECONDS))
         finally:
             await self._working.stop()
+
+    async def fetch(self, file_id: str) -> bytes | None:
+        """A file that somebody sent; None where Telegram does not give it (any more)."""
+        try:
+            file = await self._bot.get_file(file_id)
+            return bytes(await file.download_as_bytearray())
+        except TelegramError:
+            return None
 
     async def close(self) -> None:
         """When nobody sends any more: a sender would open the connection again."""

@@ -123,8 +123,10 @@ async def _edited(visit: Visit) -> None:
 
 
 async def _say_unreadable(visit: Visit) -> None:
-    """What cannot be read is named, an album once; what was written under it is taken."""
+    """Files go to staff who talk with the person. Else what cannot be read is named, an album once; its words are taken."""
     visit, incoming = await visit.opened(), visit.incoming
+    if await visit.hand_file():
+        return
     album = f"album:{incoming.album}" if incoming.album else ""
     await visit.say(visit.text(_UNREADABLE.get(incoming.kind, "empty_message")), cause=album)
     if incoming.text:

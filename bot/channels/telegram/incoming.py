@@ -59,6 +59,8 @@ class Incoming:
     latitude: float | None = None
     longitude: float | None = None
     own_contact: bool = False
+    file_id: str = ""
+    file_name: str = ""
 
     @classmethod
     def load(cls, content: dict[str, Any]) -> Incoming:
@@ -142,7 +144,9 @@ def _read_message(message: Message) -> Incoming:
     if message.contact:
         own = message.from_user is not None and message.contact.user_id == message.from_user.id
         return Incoming(Kind.CONTACT, message.contact.phone_number if own else "", own_contact=own)
-    return Incoming(_kind_of_file(message), message.caption or "", album=message.media_group_id)
+    file_id, name = _file_of(message)
+    caption = message.caption or ""
+    return Incoming(_kind_of_file(message), caption, album=message.media_group_id, file_id=file_id, file_name=name)
 
 
 def _read_text(text: str) -> Incoming:
@@ -157,6 +161,23 @@ def _is_service(update: Update, message: Message) -> bool:
 
 def _is_bot(message: Message) -> bool:
     return message.from_user is not None and message.from_user.is_bot
+
+
+def _file_of(message: Message) -> tuple[str, str]:
+    """What Telegram knows a file by, and its name; nothing for what nobody would open."""
+    if message.photo:
+        return message.photo[-1].file_id, "photo.jpg"  # the last is the largest
+    named = message.document or message.video or message.audio
+    if named:
+        return named.file_id, _plain_name(named.file_name) or ("file" if message.document else "recording")
+    spoken = message.voice or message.video_note
+    return (spoken.file_id, "voice.ogg" if message.voice else "video.mp4") if spoken else ("", "")
+
+
+def _plain_name(name: str | None) -> str:
+    """Without what a file's name must not have anywhere; at most 120 characters, with the ending."""
+    plain = "".join(" " if each in '/\\:*?"<>|' else each for each in name or "" if each.isprintable()).strip(" .")
+    return plain if len(plain) <= 120 else plain[:100] + plain[-20:]
 
 
 def _kind_of_file(message: Message) -> Kind:

@@ -16,9 +16,10 @@ from bot.channels.telegram.working import Working
 from bot.conversation.measures import MESSAGES
 from bot.conversation.receive import MessageEmptyError, MessageTooLongError, receive
 from bot.conversation.room import Room
-from bot.core.conversation import Author, Said
+from bot.core.conversation import LONGEST_MESSAGE, Author, Said
 from bot.core.language import Language
 from bot.core.tokens import hash_token, new_token
+from bot.store.attachments import Attachment, receive_file
 from bot.store.conversations import ConversationNotFoundError, say_once
 from bot.store.telegram_chats import Chat, find_chat, open_chat
 
@@ -83,6 +84,19 @@ class Visit:
             await self.say(self.text("empty_message"))
         else:
             self.hall.working.show(self.chat_id, self.conversation_id)
+
+    async def hand_file(self) -> bool:
+        """What the person sends goes to staff, if staff talk with them; the assistant keeps no files."""
+        incoming, room = self.incoming, self.hall.room
+        if not incoming.file_id:
+            return False
+        text = f"📎 {incoming.file_name}\n{incoming.text}".strip()[:LONGEST_MESSAGE]
+        file = Attachment(str(incoming.kind), incoming.file_name, incoming.file_id)
+        said = Said(Author.VISITOR, text, client_id=self.cause)
+        seq = await room.call(receive_file, self.conversation_id, said, file)
+        if seq:
+            room.bell.ring(self.conversation_id)
+        return seq is not None
 
     async def opened(self) -> Visit:
         """The visit in its conversation, which begins now if there is none."""

@@ -151,6 +151,13 @@ async def send_message(request: Request, room: InRoom, conversation_id: Opened, 
     return Stored(seq=await receive(room, conversation_id, body.client_id, body.text or "", CHANNEL))
 
 
+@router.post("/{conversation_id}/typing", status_code=204, responses=described(401, 403, 404, 410, 422))
+async def note_typing(room: InRoom, conversation_id: Opened) -> Response:
+    """The person is writing: staff in the conversation see so for a few seconds. Nothing is kept."""
+    room.typing.note(conversation_id, Author.VISITOR)
+    return Response(status_code=204)
+
+
 @router.get("/{conversation_id}/messages", response_model_exclude_none=True, responses=described(401, 403, 404, 410, 422))
 async def read_messages(
     room: InRoom,

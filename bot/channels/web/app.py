@@ -61,9 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_seconds)
     for part in (api, health, plain, pages):
         app.include_router(part.router)
-    app.mount("/staff", create_inbox(settings, app.state.room))
-    add_handlers(app)
     app.state.telegram = _add_telegram(app, settings)
+    fetchers = {CHANNEL: app.state.telegram.fetch} if app.state.telegram else {}
+    app.mount("/staff", create_inbox(settings, app.state.room, fetchers))
+    add_handlers(app)
     large = {webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {}
     app.add_middleware(Guard, origins=settings.origins, large=large)
     _describe_problems(app)

@@ -13,6 +13,7 @@ from bot.store.conversations import ConversationErasedError, View, list_changes,
 from bot.store.reading_on import mark_seen
 
 KEEP_ALIVE_SECONDS = 15.0
+_LOOK_SECONDS = 1.0
 _CHUNK = 500
 
 
@@ -36,7 +37,7 @@ async def read_waiting(room: Room, conversation_id: str, after: int, seconds: fl
 async def follow(room: Room, conversation_id: str, after: int, write: Callable[[Message], str]) -> AsyncIterator[str]:
     """Server-sent events from the message after `after` on, until the conversation is erased or nobody listens any more."""
     owner: Owner | None = None
-    typing = False
+    writer: Author | None = None
     with room.bell.listen(conversation_id) as changed:
         while True:
             changed.clear()
@@ -50,11 +51,20 @@ async def follow(room: Room, conversation_id: str, after: int, write: Callable[[
             for message in view.messages:
                 after = message.seq
                 yield _event("message", write(message), after)
-            if view.answering and not typing:
-                yield _event("typing", json.dumps({"author": Author.ASSISTANT}))
-            typing = view.answering
-            if after >= view.last_seq and not await wait(changed, KEEP_ALIVE_SECONDS):
+            before, writer = writer, _writer_of(room, conversation_id, view)
+            # What the assistant writes ends with its message; staff may think better of it.
+            if writer != before and (writer or before is Author.STAFF):
+                yield _event("typing", json.dumps({"author": writer}))
+            pause = _LOOK_SECONDS if writer is Author.STAFF else KEEP_ALIVE_SECONDS
+            if after >= view.last_seq and not await wait(changed, pause):
                 yield ": here\n\n"
+
+
+def _writer_of(room: Room, conversation_id: str, view: View) -> Author | None:
+    if view.answering:
+        return Author.ASSISTANT
+    writes = view.owner is Owner.STAFF and room.typing.is_at(conversation_id, Author.STAFF)
+    return Author.STAFF if writes else None
 
 
 async def notice_changes(room: Room) -> None:

@@ -1,4 +1,4 @@
-// One conversation with the server. Knows nothing of the screen; docs/embed.md says how it stays in touch.
+// One conversation with the server; docs/embed.md says how.
 const STALLED = 40000; // keep-alives come every 15 s
 
 const pause = (ms, signal) => new Promise((resolve) => {
@@ -15,6 +15,7 @@ export class Conversation extends EventTarget {
   #following = new AbortController();
   #flushing = false;
   #typingTimer;
+  #told = 0;
 
   constructor(server, language) {
     super();
@@ -108,6 +109,13 @@ export class Conversation extends EventTarget {
     this.#save();
   }
 
+  // Staff see that, not what.
+  type() {
+    if (this.owner !== 'staff' || this.#told > Date.now()) return;
+    this.#told = Date.now() + 3000;
+    this.#fetch(`/${this.id}/typing`, { method: 'POST' }).catch(() => {});
+  }
+
   async erase() {
     if (this.id) await this.#json(`/${this.id}`, { method: 'DELETE' }).catch((error) => { if (!this.#isOver(error)) throw error; });
     this.forget();
@@ -119,7 +127,7 @@ export class Conversation extends EventTarget {
     this.#adopt(this.#known, outbox);
   }
 
-  // Only while the page is looked at: browsers allow few connections.
+  // Only while looked at: browsers allow few connections.
   async #follow() {
     this.#following.abort();
     if (!this.id || document.hidden) return;

@@ -23,7 +23,7 @@ class ImtAssistant extends HTMLElement {
     this.ask = h('dialog', { class: 'ask', 'aria-labelledby': 'question' });
     this.front = h('section');
     [this.live, this.aside] = [0, 1].map(() => h('div', { class: 'sr', 'aria-live': 'polite' }));
-    this.input = h('textarea', { id: 'input', rows: 1, 'aria-describedby': 'hint count', oninput: () => this.#count(), onkeydown: (event) => event.key === 'Enter' && !event.shiftKey && !event.isComposing && this.#submit(event) });
+    this.input = h('textarea', { id: 'input', rows: 1, 'aria-describedby': 'hint count', oninput: () => { this.#count(); this.conversation.type(); }, onkeydown: (event) => event.key === 'Enter' && !event.shiftKey && !event.isComposing && this.#submit(event) });
     this.shadowRoot.append(this.front, this.panel, this.ask, this.aside);
     this.#listen();
     this.#build();

@@ -1,4 +1,4 @@
-// How the widget looks, and what it says itself.
+// Looks and texts.
 export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host {

@@ -1,4 +1,4 @@
-// Shows messages: words, sources, offices as cards and on a map, published figures as bars.
+// Messages, with cards, map and bars.
 const SVG = 'http://www.w3.org/2000/svg';
 
 const make = (create) => (tag, attributes = {}, ...children) => {
@@ -24,7 +24,7 @@ const TOGETHER = 10000; // what comes so soon after a message belongs to it
 const CHARTS = ['employer_roi', 'employer_cost', 'employer_wage_schedule'];
 const timeOf = (at, locale) => h('time', { datetime: at }, new Date(at).toLocaleTimeString(`${locale}-US`, { hour: 'numeric', minute: '2-digit' }));
 
-// What is new is shown from its start, and stays in view while pictures are being drawn.
+// What is new is shown from its start, also while pictures are drawn.
 export class Log {
   #rows = new Map();
   #start; // the row in view, until the reader moves

@@ -39,8 +39,8 @@ document.addEventListener("htmx:sseMessage", (event) => {
 
 // What was sent leaves the form; Enter sends, Shift+Enter makes a new line.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("[data-clear]");
-  if (!form) return;
+  const form = event.target;
+  if (!form.matches?.("[data-clear]")) return;
   // Sent again without htmx, the answer is a page that says what is wrong, with the text still in it.
   if (event.detail.successful) form.elements.text.value = "";
   else form.submit();

@@ -64,6 +64,7 @@ class Emulator:
         self.calls: list[tuple[str, Parameters]] = []
         self.faults: list[Fault] = []
         self.webhook = Webhook()
+        self.files: dict[str, bytes] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.answer_seconds = 0.0
         self.conflicts = 0
@@ -183,6 +184,16 @@ class Emulator:
         self.screens.end_spinner(parameters["callback_query_id"], parameters.get("text"))
         return True
 
+    def _getFile(self, parameters: Parameters) -> Any:
+        if parameters["file_id"] not in self.files:
+            raise ApiError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        return {"file_id": parameters["file_id"], "file_unique_id": "u", "file_path": f"files/{parameters['file_id']}"}
+
+    async def download(self, request: Request) -> Response:
+        content = self.files.get(request.path_params["file_id"])
+        known = request.path_params["token"] == TOKEN and content is not None
+        return Response(content, media_type="application/octet-stream") if known else Response(status_code=404)
+
     def _leaveChat(self, parameters: Parameters) -> Any:
         self.screens.left.add(parameters["chat_id"])
         return True
@@ -233,7 +244,8 @@ def _error(error: ApiError) -> JSONResponse:
 def serving(emulator: Emulator | None = None) -> Iterator[Emulator]:
     """The emulator on a free port of this machine while the block lasts."""
     emulator = emulator or Emulator()
-    app = Starlette(routes=[Route("/bot{token}/{method}", emulator.answer, methods=["GET", "POST"])])
+    method = Route("/bot{token}/{method}", emulator.answer, methods=["GET", "POST"])
+    app = Starlette(routes=[Route("/file/bot{token}/files/{file_id}", emulator.download), method])
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, ws="none", log_level="error", access_log=False, timeout_graceful_shutdown=1)
     )

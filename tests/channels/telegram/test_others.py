@@ -56,7 +56,8 @@ def test_an_album_is_named_once(gateway: Gateway) -> None:
     ana = gateway.person()
     for _ in range(5):
         ana.send(photo=[SIZED], media_group_id="13")
-    until(lambda: count_waiting(gateway.database) == 0)
+    ana.wait(1)
+    until(lambda: not gateway.emulator.updates and count_waiting(gateway.database) == 0)
     settle()
     assert len(ana.texts) == 1
 

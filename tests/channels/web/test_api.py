@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.core.conversation import Author, Owner, Said
 from bot.rasa_client import Reply
+from bot.store.conversations import change_owner
 from tests.channels.web.sites import Visitor, open_site
 from tests.conversation.rooms import ToldRasa
 
@@ -151,6 +153,34 @@ def test_the_stream_resumes_and_tells_owner_typing_and_the_end(site: TestClient,
     assert events[0][1] == {"owner": "assistant"}
     assert events[2][1] == {"author": "assistant"}
     assert [data["seq"] for name, data in events if name == "message"] == [2, 3]
+
+
+def test_the_stream_tells_that_staff_write_and_that_they_stopped(site: TestClient) -> None:
+    visitor = Visitor(site)
+    app: Any = site.app
+    room, this = app.state.room, visitor.begun["id"]
+    change_owner(room.database, this, Owner.ASSISTANT, Owner.STAFF, Said(Author.SYSTEM, "Ana joined."))
+    room.typing.note(this, Author.STAFF)
+    writers = []
+    with site.stream("GET", f"{visitor.url}/stream", headers={**visitor.headers, "Last-Event-ID": "2"}) as response:
+        for line in response.iter_lines():
+            if '"author": ' in line:
+                writers.append(json.loads(line.removeprefix("data: "))["author"])
+                room.typing.end(this, Author.STAFF)
+            if len(writers) == 2:
+                break
+    assert writers == ["staff", None]
+
+
+def test_that_a_person_writes_is_taken_from_them_only(site: TestClient) -> None:
+    visitor = Visitor(site)
+    app: Any = site.app
+    typing = app.state.room.typing
+    assert is_problem(site.post(f"{visitor.url}/typing", headers={"Authorization": "Bearer other"}), 401)
+    assert is_problem(site.post(f"{visitor.url}/typing"), 401)
+    assert not typing.is_at(visitor.begun["id"], Author.VISITOR)
+    assert site.post(f"{visitor.url}/typing", headers=visitor.headers).status_code == 204
+    assert typing.is_at(visitor.begun["id"], Author.VISITOR)
 
 
 @pytest.mark.parametrize(

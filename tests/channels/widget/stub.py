@@ -179,6 +179,10 @@ def make_app(stub: Stub) -> Starlette:
         find(request).deleted = True
         return Response(status_code=204)
 
+    async def typing(request: Request) -> Response:
+        find(request)
+        return Response(status_code=204)
+
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, RefusedError)
         problem = {"type": "about:blank", "title": "Problem", "status": error.status, "detail": error.detail}
@@ -205,6 +209,7 @@ def make_app(stub: Stub) -> Starlette:
             Route("/api/conversations", create, methods=["POST"]),
             Route("/api/conversations/{id}/messages", post, methods=["POST"]),
             Route("/api/conversations/{id}/messages", listed),
+            Route("/api/conversations/{id}/typing", typing, methods=["POST"]),
             Route("/api/conversations/{id}/stream", stream),
             Route("/api/conversations/{id}", delete, methods=["DELETE"]),
             Route("/widget.js", lambda request: FileResponse(FILES / "widget.js")),

@@ -252,3 +252,16 @@ def test_staff_take_over(visit: Visit, stub: Stub) -> None:
     stub.talk.add("staff", "This is Ana.")
     expect(page.locator("li.staff")).to_contain_text("This is Ana.")
     expect(page.locator("p.typing")).to_be_hidden()
+
+
+def test_staff_are_told_now_and_then_that_something_is_being_written(visit: Visit, stub: Stub) -> None:
+    page = visit()
+    start(page)
+    page.locator("#input").press_sequentially("to the assistant")
+    assert stub.asked("POST", "/typing") == []
+    stub.talk.owner = "staff"
+    stub.talk.events.append(("owner", {"owner": "staff"}))
+    expect(page.locator("#head p")).to_have_text("You are talking with a person.")
+    page.locator("#input").press_sequentially(" to Ana")
+    expect(page.locator("#input")).to_have_value("to the assistant to Ana")
+    assert len(stub.asked("POST", "/typing")) == 1
