@@ -103,6 +103,8 @@ async def _tell_clash(request: Request, error: Exception) -> Response:
     typed = (await request.form()).get("text") if request.url.path.endswith("/write") else None
     if typed and isinstance(error, OwnerChangedError):
         text = "It was not sent. Take the conversation over first."
+    elif typed and isinstance(error, HandoffChangedError):
+        text = "It was not sent: somebody else has the conversation. Below is who."
     return await show_case(request, request.app.state.desk, staff, reference, status=409, wrong=text, typed=typed)
 
 
