@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.conversation.loops import log
 from bot.conversation.room import Room
 from bot.store.base import utc_now
 from bot.store.conversation_erasing import erase_messages, finish_erasing, list_to_erase_again
@@ -18,6 +19,7 @@ from bot.store.transcript import TrackerUnavailableError, erase_events
 async def erase(room: Room, conversation_id: str) -> None:
     """Raises ConversationNotFoundError or ConversationErasedError."""
     await room.call(erase_messages, conversation_id)
+    log.info("erased", conversation=conversation_id)  # a restored backup holds it again: who runs us has to know what to erase
     room.bell.ring(conversation_id)
     await _erase_traces(room, conversation_id)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 import bot.conversation.erase
 from bot.conversation.erase import erase, erase_again
@@ -44,7 +45,9 @@ def test_nothing_is_left_and_only_its_person_hears_that_it_is_gone(room: Room, t
         await receive(room, begun.id, "a", _SECRET, "web")
         rasa_keeps(tmp_path, begun.id)
         assert found(tmp_path)
-        await erase(room, begun.id)
+        with structlog.testing.capture_logs() as logs:
+            await erase(room, begun.id)
+        assert [(entry["event"], entry["conversation"]) for entry in logs] == [("erased", begun.id)], "for after a restore"
         with pytest.raises(ConversationErasedError):
             await open_conversation(room, begun.id, begun.token)
         with pytest.raises(WrongTokenError):
