@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.channels.widget.conftest import SIZES, violations
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import World
 
 _SAID = {
     "en": ("what does it cost us?", "find the nearest partner", "53204"),
@@ -18,10 +18,10 @@ _SAID = {
 
 @pytest.mark.parametrize("language", _SAID)
 @pytest.mark.parametrize("size", SIZES)
-def test_a_conversation_in_forms_is_readable_by_all(site: Site, browser: Any, axe: str, size: str, language: str) -> None:
+def test_a_conversation_in_forms_is_readable_by_all(world: World, browser: Any, axe: str, size: str, language: str) -> None:
     width, height = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(f"{site.url}/plain?language={language}")
+    page.goto(f"{world.url}/plain?language={language}")
     assert violations(page, axe) == []
     page.locator(f"button[value={language}]").click()
     for text in _SAID[language]:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from bot.conversation.caught_mail import CaughtMail, read_caught_mail
 from bot.core.staff import Role
-from bot.run import MAIL, _mail_catcher
-from bot.settings import Settings
-from tests.channels.telegram.emulator import TOKEN, Emulator, serving
 from tests.channels.telegram.people import Person, until
-from tests.channels.web.processes import Process, gateway, running
 from tests.channels.widget.conftest import SIZES, violations
-from tests.dialogues.stack import Stack
+from tests.e2e.conftest import World
 from tests.e2e.test_website import say, visit
-from tests.inbox.people import KEY, OWN, add_person
+from tests.inbox.people import OWN, add_person
 from tests.inbox.walking import ANA, BEN, sign_in
 
 _PATIENCE = 60_000
@@ -29,48 +23,11 @@ _LINK = re.compile(r"http://\S+/staff/handoffs/(IMT-[A-Z0-9]{6})")
 RESUME = {"file_id": "resume", "file_unique_id": "u", "file_name": "resume.pdf"}
 
 
-@dataclass(frozen=True)
-class World:
-    """The running stack, with the e-mails that it sent."""
-
-    url: str
-    stack: Stack
-    emulator: Emulator
-    mail: Path
-
-    def mails(self) -> list[CaughtMail]:
-        return read_caught_mail(self.mail)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    stack = Stack(tmp_path_factory.mktemp("staff"))
-    settings = stack.settings
-    (catcher,), reached = _mail_catcher(stack.folder, Settings(smtp_url="", notice_targets=""))
-    with serving() as emulator:
-        more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": emulator.url, "STAFF_KEY": KEY, **reached}
-        urls = (settings.database_url, settings.tracker_url)
-        process = gateway(*urls, settings.rasa_port, settings.actions_port, log=stack.folder / "gateway.log", **more)
-        try:
-            stack.start()
-            with stack.database() as database:
-                add_person(database, ANA, Role.AGENT, OWN, "Ana")
-                add_person(database, BEN, Role.AGENT, OWN, "Ben")
-            with _catching(catcher.command, stack.folder), running(process):
-                yield World(process.address.removesuffix("/health/live"), stack, emulator, stack.folder / MAIL)
-        finally:
-            stack.stop()
-
-
-class _Catcher(Process):
-    def _answers(self) -> bool:
-        return True
-
-
-def _catching(command: tuple[str, ...], folder: Path) -> Any:
-    """Its folder is named from where it is started, and processes of tests start elsewhere."""
-    absolute = [str(folder / MAIL) if part == str(MAIL) else part for part in command]
-    return running(_Catcher(absolute, {}, ""))
+@pytest.fixture(scope="module", autouse=True)
+def staff(world: World) -> None:
+    with world.stack.database() as database:
+        add_person(database, ANA, Role.AGENT, OWN, "Ana")
+        add_person(database, BEN, Role.AGENT, OWN, "Ben")
 
 
 def window(browser: Any, size: str) -> Any:
@@ -108,7 +65,7 @@ def open_from_mail(page: Any, world: World, known: int) -> str:
     mail = world.mails()[0]
     found = _LINK.search(mail.text)
     assert found, mail.text
-    assert not re.search("Pat|Rosa|555", mail.subject + mail.text)
+    assert not re.search("Pat|Luz|555", mail.subject + mail.text)
     page.goto(f"{world.url}/staff/handoffs/{found[1]}")
     return found[1]
 
@@ -171,31 +128,31 @@ def test_a_visitor_is_taken_over_talked_with_given_back_and_noted(
 
 
 def test_a_seeker_on_telegram_is_taken_over_sends_a_file_and_is_given_back(world: World, ben: Any) -> None:
-    rosa = Person(world.emulator, 8501, "es", "Rosa")
+    luz = Person(world.emulator, 8501, "es", "Luz")
     world.emulator.files["resume"] = b"%PDF-1.7 resume"
     known = len(world.mails())
     for said, answered in (("/human", "ZIP|postal|ciudad"), ("Milwaukee, WI", "Sí, páselo|de acuerdo"), ("sí", "nombre"),
-                           ("Rosa", "correo|número|teléfono"), ("rosa@example.org", "IMT-[A-Z0-9]{6}")):  # fmt: skip
-        rosa.say(said)
-        until(lambda answered=answered: re.search(answered, " ".join([*rosa.texts[-1:], *rosa.titles])), lambda: rosa.screen)
+                           ("Luz", "correo|número|teléfono"), ("luz@example.org", "IMT-[A-Z0-9]{6}")):  # fmt: skip
+        luz.say(said)
+        until(lambda answered=answered: re.search(answered, " ".join([*luz.texts[-1:], *luz.titles])), lambda: luz.screen)
     open_from_mail(ben, world, known)
-    expect(ben.locator("h1")).to_have_text("Rosa")
+    expect(ben.locator("h1")).to_have_text("Luz")
     ben.get_by_role("button", name="Take over").click()
-    until(lambda: "Ben" in rosa.texts[-1])
+    until(lambda: "Ben" in luz.texts[-1])
     before = len(world.emulator.called("sendChatAction"))
     ben.get_by_label("Write to the person in Spanish").press_sequentially("Hola")
     until(lambda: len(world.emulator.called("sendChatAction")) > before)
     ben.keyboard.press("Enter")
-    until(lambda: rosa.texts[-1].endswith("Hola"), lambda: rosa.screen)
-    rosa.send(document=RESUME)
+    until(lambda: luz.texts[-1].endswith("Hola"), lambda: luz.screen)
+    luz.send(document=RESUME)
     link = ben.get_by_role("link", name="Save resume.pdf")
     with ben.expect_download() as saved:
         link.click()
     assert saved.value.suggested_filename == "resume.pdf"
     assert Path(saved.value.path()).read_bytes() == b"%PDF-1.7 resume"
     ben.get_by_role("button", name="Give back to the assistant").click()
-    until(lambda: "Ben" in rosa.texts[-1] and "Hola" not in rosa.texts[-1], lambda: rosa.screen)
-    rosa.say("cuánto pagan?")
-    until(lambda: "$18.50" in rosa.texts[-1], lambda: rosa.screen)
+    until(lambda: "Ben" in luz.texts[-1] and "Hola" not in luz.texts[-1], lambda: luz.screen)
+    luz.say("cuánto pagan?")
+    until(lambda: "$18.50" in luz.texts[-1], lambda: luz.screen)
     close(ben, "Applied")
-    until(lambda: "IMT-" in rosa.texts[-1], lambda: rosa.screen)
+    until(lambda: "IMT-" in luz.texts[-1], lambda: luz.screen)

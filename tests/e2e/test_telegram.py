@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -21,39 +18,12 @@ from bot.store.conversation_schema import Delivery, Turn
 from bot.store.conversations import OPEN
 from bot.store.schema import Base, Handoff
 from bot.store.telegram_updates import count_waiting
-from tests.channels.telegram.emulator import TOKEN, Emulator, serving
 from tests.channels.telegram.people import Person, until
-from tests.channels.web.processes import gateway, running
-from tests.dialogues.stack import Stack
+from tests.e2e.conftest import World
 
 DOCUMENT = ROOT / "docs" / "telegram.md"
 _REFERENCE = re.compile(r"IMT-[A-Z0-9]{6}")
 _TODAY = re.compile(r"(recorded on |registrada el )\d{4}-\d\d-\d\d")
-
-
-@dataclass(frozen=True)
-class Telegram:
-    """An emulated Telegram before a gateway before the real Rasa and action server."""
-
-    emulator: Emulator
-    stack: Stack
-    log: Path
-
-
-@pytest.fixture(scope="module")
-def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
-    stack = Stack(tmp_path_factory.mktemp("telegram"))
-    settings, log = stack.settings, stack.folder / "gateway.log"
-    with serving() as emulator:
-        more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": emulator.url}
-        urls = (settings.database_url, settings.tracker_url)
-        process = gateway(*urls, settings.rasa_port, settings.actions_port, log=log, **more)
-        try:
-            stack.start()
-            with running(process):
-                yield Telegram(emulator, stack, log)
-        finally:
-            stack.stop()
 
 
 class Seeker(Person):
@@ -87,18 +57,18 @@ class Seeker(Person):
         raise NotImplementedError
 
 
-def seeker(telegram: Telegram, chat_id: int, language: str) -> Seeker:
+def seeker(world: World, chat_id: int, language: str) -> Seeker:
     class Watched(Seeker):
         def is_quiet(self) -> bool:
-            with telegram.stack.database() as database:
+            with world.stack.database() as database:
                 open_ones = {*count_states(database, Turn), *count_states(database, Delivery)} & set(OPEN)
                 return not open_ones and count_waiting(database) == 0
 
-    return Watched(telegram.emulator, chat_id, language)
+    return Watched(world.emulator, chat_id, language)
 
 
-def stored(telegram: Telegram, reference: str) -> Handoff:
-    with telegram.stack.database() as database, database.transaction() as session:
+def stored(world: World, reference: str) -> Handoff:
+    with world.stack.database() as database, database.transaction() as session:
         handoff = session.scalars(select(Handoff).where(Handoff.reference == reference)).one()
         session.expunge(handoff)
         return handoff
@@ -122,8 +92,8 @@ def document(name: str, screen: str) -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == new, "what people see has changed: run this test with WRITE_TRANSCRIPTS=1"
 
 
-def test_a_seeker_from_start_to_the_reference_number(telegram: Telegram) -> None:
-    ana = seeker(telegram, 8101, "en")
+def test_a_seeker_from_start_to_the_reference_number(world: World) -> None:
+    ana = seeker(world, 8101, "en")
     assert "IMT" in ana.ask("/start wi_flyer")
     assert "$18.50" in ana.ask("how much would i earn?")
     assert "Are you looking for a job" in ana.ask("/apply")
@@ -133,20 +103,20 @@ def test_a_seeker_from_start_to_the_reference_number(telegram: Telegram) -> None
     for title in ("18 or over", "Yes", "Working on it", "Full time is fine"):
         said = ana.pick(title)
     assert "Wisconsin Regional Training Partnership" in "\n".join(ana.texts)
-    assert telegram.emulator.called("sendVenue")
+    assert world.emulator.called("sendVenue")
     said = ana.pick("Yes, pass it on")
     ana.ask("Ana")
     assert ana.keyboard[0]["request_contact"]
     said = ana.send_number("+14145550100")
-    handoff = stored(telegram, reference_in(said))
+    handoff = stored(world, reference_in(said))
     assert (handoff.audience, handoff.language, handoff.state, handoff.contact_name) == ("seeker", "en", "WI", "Ana")
     assert handoff.contact_value and handoff.contact_value.endswith("4145550100")
     assert "received, not yet taken up" in ana.ask("/status")
     document("journey-en", ana.screen)
 
 
-def test_una_persona_desde_el_inicio_hasta_el_numero_de_referencia_y_borrar_todo(telegram: Telegram) -> None:
-    rosa = seeker(telegram, 8102, "es")
+def test_una_persona_desde_el_inicio_hasta_el_numero_de_referencia_y_borrar_todo(world: World) -> None:
+    rosa = seeker(world, 8102, "es")
     assert rosa.ask("/start").startswith("¡Hola!")
     assert "voz" in rosa._answer(lambda: rosa.send(voice={"file_id": "f", "file_unique_id": "u", "duration": 4}))
     rosa.ask("necesito papeles?")
@@ -159,38 +129,38 @@ def test_una_persona_desde_el_inicio_hasta_el_numero_de_referencia_y_borrar_todo
     rosa.pick("Sí, páselo")
     rosa.ask("Rosa")
     reference = reference_in(rosa.ask("rosa.quiroz@example.org"))
-    handoff = stored(telegram, reference)
+    handoff = stored(world, reference)
     assert (handoff.language, handoff.state, handoff.contact_value) == ("es", "WI", "rosa.quiroz@example.org")
     rosa.ask("/delete")
     assert rosa.pick("Sí").startswith("Listo: se borró todo")
     document("journey-es", rosa.screen)
-    assert traces(telegram, "8102", "Rosa", "rosa.quiroz", "estoy sacando", reference) == []
+    assert traces(world, "8102", "Rosa", "rosa.quiroz", "estoy sacando", reference) == []
 
 
-def traces(telegram: Telegram, *planted: str) -> list[str]:
+def traces(world: World, *planted: str) -> list[str]:
     """What can be found of a person: in any table of ours, in Rasa's, in their files, or in any log."""
-    tracker = telegram.stack.tracker_file
-    with telegram.stack.database() as database, database.reading() as connection:
+    tracker = world.stack.tracker_file
+    with world.stack.database() as database, database.reading() as connection:
         rows = "".join(str(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in Base.metadata.tables)
     with sqlite3.connect(tracker) as other:
         rows += str(other.execute("SELECT * FROM events").fetchall())
     other.close()
-    raw = b"".join(path.read_bytes() for path in telegram.stack.folder.iterdir() if path.is_file())
+    raw = b"".join(path.read_bytes() for path in world.stack.folder.iterdir() if path.is_file())
     return [what for what in planted if what in rows or (what.encode() in raw and not what.isdigit())]
 
 
 @pytest.mark.parametrize(("latitude", "longitude", "who"), [(42.9634, -85.6681, "Michigan"), (39.9612, -82.9988, "Ohio")])
 def test_a_shared_location_outside_a_form_finds_the_nearest_partner(
-    telegram: Telegram, latitude: float, longitude: float, who: str
+    world: World, latitude: float, longitude: float, who: str
 ) -> None:
-    ben = seeker(telegram, 8200 + int(latitude), "en")
+    ben = seeker(world, 8200 + int(latitude), "en")
     ben.send_location(latitude, longitude)
     assert who in ben.screen and "Whom to talk to" in ben.screen
 
 
-def test_wishes_of_commands_are_understood_in_both_languages(telegram: Telegram) -> None:
+def test_wishes_of_commands_are_understood_in_both_languages(world: World) -> None:
     for number, language in enumerate(("en", "es")):
-        person = seeker(telegram, 8300 + number, language)
+        person = seeker(world, 8300 + number, language)
         asked = person.ask("/nearest")
         assert asked.endswith(("city and state?", "ciudad y estado?")) and person.keyboard
         assert "18" not in person.ask("/human"), "the way to a person"
@@ -201,7 +171,7 @@ def test_wishes_of_commands_are_understood_in_both_languages(telegram: Telegram)
         assert person.ask("/help").startswith("Escriba" if language == "en" else "Just")
 
 
-def test_writing_in_the_other_language_changes_what_the_channel_says(telegram: Telegram) -> None:
-    ana = seeker(telegram, 8400, "en")
+def test_writing_in_the_other_language_changes_what_the_channel_says(world: World) -> None:
+    ana = seeker(world, 8400, "en")
     ana.ask("hola, ¿cuánto tiempo dura el programa?")
     assert ana.ask("/help").startswith("Escriba")

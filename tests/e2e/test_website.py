@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.store.conversation_schema import Message
 from bot.store.schema import Handoff
 from tests.channels.widget.conftest import SIZES, violations
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import World
 
 _PATIENCE = 60_000
 _REFERENCE = re.compile(r"IMT-[A-Z0-9]{6}")
@@ -74,7 +74,7 @@ JOURNEYS = [
         offline=("Ver si nos conviene", "53204", "hacemos quesos"),
         answers=("somos 12", "sí", "no", "los dos", "no sé"),
         partner="Wisconsin Regional Training Partnership",
-        agreement=("Sí, páselo", "Rosa", "Yo llamo"),
+        agreement=("Sí, páselo", "Lucía", "Yo llamo"),
         waiting="Esperando la conexión",
         state="WI",
     ),
@@ -114,9 +114,9 @@ def say(page: Any, text: str) -> str:
     return str(page.locator("li.assistant").last.inner_text())
 
 
-def stored(site: Site, reference: str) -> tuple[Handoff, list[tuple[str, str]]]:
+def stored(world: World, reference: str) -> tuple[Handoff, list[tuple[str, str]]]:
     """The request, and what the server keeps of its conversation: author and text of each message, in order."""
-    with site.stack.database() as database, database.transaction() as session:
+    with world.stack.database() as database, database.transaction() as session:
         handoff = session.scalars(select(Handoff).where(Handoff.reference == reference)).one()
         said = select(Message.author, Message.text).where(Message.conversation_id == handoff.conversation_id)
         session.expunge(handoff)
@@ -125,9 +125,9 @@ def stored(site: Site, reference: str) -> tuple[Handoff, list[tuple[str, str]]]:
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.language)
 def test_an_employer_from_the_first_question_to_the_reference_number(
-    site: Site, context: Any, axe: str, journey: Journey
+    world: World, context: Any, axe: str, journey: Journey
 ) -> None:
-    page = visit(context, site.url + journey.page)
+    page = visit(context, world.url + journey.page)
     assert "2020" in say(page, journey.question)
     expect(page.locator("figure output:visible")).to_contain_text("$39,567", timeout=_PATIENCE)
 
@@ -141,11 +141,11 @@ def test_an_employer_from_the_first_question_to_the_reference_number(
 
     page.reload()
     say(unfold(page), journey.answers[0])
-    page.goto(f"{site.url}{journey.page}?second-page")
+    page.goto(f"{world.url}{journey.page}?second-page")
     for answer in journey.answers[1:-1]:
         say(unfold(page), answer)
 
-    other = visit(context, site.url + journey.page)
+    other = visit(context, world.url + journey.page)
     say(other, journey.answers[-1])
     expect(other.locator(".card h3").first).to_contain_text(journey.partner, timeout=_PATIENCE)
     expect(other.locator(".map circle").first).to_be_attached()
@@ -155,7 +155,7 @@ def test_an_employer_from_the_first_question_to_the_reference_number(
     found = other.locator("li.assistant", has_text=_REFERENCE)
     found.wait_for()
 
-    handoff, said = stored(site, _REFERENCE.search(found.inner_text())[0])
+    handoff, said = stored(world, _REFERENCE.search(found.inner_text())[0])
     for tab in (page, other):
         expect(tab.locator("li .bubble")).to_have_text([text for _, text in said], use_inner_text=True, timeout=_PATIENCE)
     assert [text for author, text in said if author == "visitor"] == journey.said, "each once, in order"
@@ -171,9 +171,9 @@ def test_an_employer_from_the_first_question_to_the_reference_number(
     ],
 )
 def test_the_language_is_switched_in_the_middle_of_the_questions(
-    site: Site, context: Any, page: str, begin: str, button: str, title: str, field: str, asked_again: str
+    world: World, context: Any, page: str, begin: str, button: str, title: str, field: str, asked_again: str
 ) -> None:
-    tab = visit(context, site.url + page)
+    tab = visit(context, world.url + page)
     last = tab.locator("li.assistant .bubble").last
     say(tab, begin)
     expect(last).to_contain_text("ZIP", timeout=_PATIENCE)
@@ -187,14 +187,14 @@ def test_the_language_is_switched_in_the_middle_of_the_questions(
     expect(last).not_to_contain_text("ZIP", timeout=_PATIENCE)
 
 
-def test_what_is_erased_in_the_chat_is_gone_from_the_website_too(site: Site, context: Any) -> None:
-    page = visit(context, site.url)
+def test_what_is_erased_in_the_chat_is_gone_from_the_website_too(world: World, context: Any) -> None:
+    page = visit(context, world.url)
     say(page, "my secret number is 414-555-0177")
     say(page, "delete my data")
     say(page, "Yes")
     page.reload()
     unfold(page)
     assert "555-0177" not in page.locator("imt-assistant").inner_text()
-    raw = b"".join(path.read_bytes() for path in site.stack.folder.glob("*.db*"))
+    raw = b"".join(path.read_bytes() for path in world.stack.folder.glob("*.db*"))
     assert b"555-0177" not in raw
     assert "See" in say(page, "hello") or page.get_by_role("button").count() > 3
