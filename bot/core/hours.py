@@ -138,11 +138,9 @@ def read_days(text: str) -> frozenset[date]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         ends = re.split(r"\s*(?:–|—|\bto\b|\s-\s)\s*", line)
         try:
-            first, last = date.fromisoformat(ends[0]), date.fromisoformat(ends[-1])
+            first, last = (date.fromisoformat(end) for end in (ends if len(ends) > 1 else ends * 2))
         except ValueError:
-            first = last = None
-        if first is None or last is None or len(ends) > 2:
-            raise HoursError(f"“{line}” is not a day. Write 2026-12-24, or 2026-12-24 to 2027-01-01.")
+            raise HoursError(f"“{line}” is not a day. Write 2026-12-24, or 2026-12-24 to 2027-01-01.") from None
         if not 0 <= (last - first).days < _MOST_DAYS:
             raise HoursError(f"“{line}” must end after it begins, and within a year.")
         days |= {first + number * _DAY for number in range((last - first).days + 1)}
