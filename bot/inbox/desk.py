@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from bot.conversation.post import Post
 from bot.conversation.room import Room
 from bot.inbox.proofs import read_key
 from bot.settings import Settings
@@ -22,11 +23,13 @@ class Desk:
     room: Room
     settings: Settings
     key: bytes
+    post: Post
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     @classmethod
     def open(cls, settings: Settings, room: Room) -> Desk:
-        return cls(room, settings, read_key(settings))
+        post = Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+        return cls(room, settings, read_key(settings), post)
 
     @property
     def bounds(self) -> Bounds:

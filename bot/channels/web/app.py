@@ -34,6 +34,7 @@ from bot.conversation.notify import Notifier
 from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
 from bot.inbox.app import create_inbox
+from bot.inbox.directory_import import LARGEST_FILE
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
 from bot.settings import Settings, SettingsError
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/staff", create_inbox(settings, app.state.room))
     add_handlers(app)
     app.state.telegram = _add_telegram(app, settings)
-    large = {webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {}
+    large = {"/staff/partners/import": LARGEST_FILE} | ({webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {})
     app.add_middleware(Guard, origins=settings.origins, large=large)
     _describe_problems(app)
     return app
