@@ -212,7 +212,9 @@ def _read_clock(text: str) -> time:
 
 
 def _write_clock(at: time) -> str:
-    return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    if at == time(12):
+        return "noon"
+    return f"{at.hour % 12 or 12}{f':{at:%M}' if at.minute else ''} {'am' if at.hour < 12 else 'pm'}"
 
 
 def _spans(hours: Hours, at: datetime, days: int = _FURTHEST_DAYS) -> Iterator[tuple[datetime, datetime]]:

@@ -14,7 +14,7 @@ from bot.core.geography import Place, lookup_city, lookup_zip
 from bot.core.partner_checks import Cells, Fault, check_cells
 from bot.core.partner_rows import canonical, degrees_text
 
-EDITABLE = ("street", "city", "state", "zip", "phone", "email", "website", "states_served", "serves")
+EDITABLE = ("phone", "email", "website", "street", "city", "state", "zip", "states_served", "serves")
 _ADDRESS = ("street", "city", "state", "zip")
 _LONGEST = 200
 

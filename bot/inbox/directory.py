@@ -114,7 +114,7 @@ async def change_hours(request: Request, desk: AtDesk, staff: Who, office_id: st
         await desk.room.call(save_service, office_id, service, actor_of(staff), staff.scope, seen)
     except OfficeChangedError as error:
         return await show_office(request, desk, staff, office_id, 409, hours=typed, hours_wrong=_clash(error))
-    return go(f"/staff/partners/offices/{office_id}?done=saved#hours")
+    return go(f"/staff/partners/offices/{office_id}?done=hours#hours")
 
 
 async def show_office(

@@ -45,7 +45,7 @@ def cells_typed(typed: Typed) -> Cells:
 def by_field(faults: Iterable[tuple[str, str]]) -> Faults:
     """What is wrong with a field that the form does not have stands above it, under no name."""
     found: Faults = {}
-    for column, sentence in faults:
+    for column, sentence in sorted(faults, key=lambda fault: EDITABLE.index(fault[0]) if fault[0] in EDITABLE else -1):
         found.setdefault(column if column in EDITABLE else "", []).append(sentence)
     return found
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from bot.conversation.notify import try_to_send
-from bot.conversation.post import AddressError
+from bot.conversation.post import AddressError, is_email
 from bot.core.language import Language
 from bot.inbox.desk import AtDesk
 from bot.inbox.directory import actor_of, require_editor, show_office
@@ -58,6 +58,8 @@ async def test(request: Request, desk: AtDesk, staff: Who, office_id: str, targe
     say, link = desk.room.knowledge.say, f"{desk.settings.links_url.rstrip('/')}/staff/partners/offices/{office_id}"
     body = say("notice_test", Language.EN, name=staff.first_name, partner=entry.line.partner_name, link=link)
     error = await try_to_send(desk.post.send, address, say("notice_test_title", Language.EN), body)
+    if error == "refused" and is_email(address):
+        error = "no_server"
     await desk.room.call(note_test, target_id, error)
     return go(f"/staff/partners/offices/{office_id}?done={'untested' if error else 'tested'}#targets")
 

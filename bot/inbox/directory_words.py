@@ -13,13 +13,15 @@ from bot.core.hours import read_week, write_spans
 from bot.core.service import Service
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# In which part of an office's page it stands.
 DONE = {
-    "saved": "Saved.",
-    "checked": "Saved: you have checked the contact data today.",
-    "target": "Added. Send a test notice to see whether it arrives.",
-    "removed": "Removed: nothing is told there any more.",
-    "tested": "The test notice was taken. Look whether it arrived.",
-    "untested": "The test notice could not be sent. What went wrong stands beside the address.",
+    "saved": ("contacts", "Saved."),
+    "checked": ("contacts", "Saved: you have checked the contact data today."),
+    "hours": ("hours", "Saved."),
+    "target": ("targets", "Added. Send a test notice to see whether it arrives."),
+    "removed": ("targets", "Removed: nothing is told there any more."),
+    "tested": ("targets", "The test notice was taken. Look whether it arrived."),
+    "untested": ("targets", "The test notice could not be sent. What went wrong stands beside the address."),
 }
 BUSY = "Somebody else is changing the directory at this moment. Nothing was saved: press the button again."
 CLASH = (
@@ -34,6 +36,7 @@ FAILURES = {
     "interrupted": "there was no answer in time, so it may have arrived",
     "unfinished": "it was not finished",
     "gone": "the address was removed",
+    "no_server": "no server for e-mail is set up; tell whoever runs the assistant (SMTP_URL)",
 }
 SENT = {
     "received": "on its way", "waiting": "being tried again", "sending": "on its way", "delivered": "sent", "dead": "not sent",
@@ -76,6 +79,8 @@ def value_in_words(column: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if column == "confidence" and "CHANGED(" in value:
+        return f"… {value[value.index('CHANGED(') :]}"
     return str(value).replace(";", ", ") if column in _LISTS else str(value)
 
 

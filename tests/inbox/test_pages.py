@@ -110,7 +110,7 @@ def test_the_directory_has_no_violation_whatever_it_says(
     page.get_by_label("Monday").fill("mornings")
     page.get_by_role("button", name="Save hours").click()
     look(page)
-    page.get_by_label("New address").fill("json://10.0.0.1/")
+    page.get_by_label("Another address for notices").fill("json://10.0.0.1/")
     page.get_by_role("button", name="Add", exact=True).click()
     look(page)
     page.get_by_label("Phone").fill("414-342-9787")
