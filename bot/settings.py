@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         description="Where handoffs are told whose partner has no target of its own: e-mail addresses or apprise addresses, "
         "separated by spaces",
     )
+    notice_private_hosts: str = Field(
+        default="",
+        description="Servers inside our own network that notices may be sent to, as host names or addresses separated by commas; "
+        "others there are refused",
+    )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
     staff_key: str = Field(
         default="",
@@ -186,6 +191,10 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         return _split(self.allowed_origins)
+
+    @property
+    def private_hosts(self) -> list[str]:
+        return [host.lower() for host in _split(self.notice_private_hosts)]
 
     @property
     def gateway_url(self) -> str:

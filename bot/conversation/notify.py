@@ -42,6 +42,19 @@ _FINAL = ("refused", "interrupted")
 Send = Callable[[str, str, str], Awaitable[bool]]
 
 
+async def try_to_send(send: Send, address: str, title: str, body: str) -> str | None:
+    """The kind of what went wrong, None where nothing did."""
+    try:
+        async with asyncio.timeout(_SENDING_SECONDS):
+            return None if await send(address, title, body) else "failed"
+    except AddressError:
+        return "refused"
+    except TimeoutError:  # its thread may still be sending
+        return "interrupted"
+    except Exception as error:  # whatever a service's library raises; its message may hold the address
+        return type(error).__name__[:64]
+
+
 class Notifier:
     """One for each process. `send(address, title, body)` tells whether it was taken, and raises AddressError."""
 
@@ -81,7 +94,7 @@ class Notifier:
             return
         words = await self._words(sending)
         await self._room.call(begin_sending, sending.claim, _LEASE)
-        error = await self._sent(sending.address, *words) if words else None
+        error = await try_to_send(self._send, sending.address, *words) if words else None
         if error is None:
             await self._room.call(end_notice, sending.claim)
         elif error in _FINAL or sending.claim.attempt >= MOST_ATTEMPTS:
@@ -90,18 +103,6 @@ class Notifier:
         else:
             pause = min(_LONGEST_PAUSE, 2.0 * 4 ** (sending.claim.attempt - 1))
             await self._room.call(postpone_notice, sending.claim, timedelta(seconds=pause), error)
-
-    async def _sent(self, address: str, title: str, body: str) -> str | None:
-        """The kind of what went wrong, None where nothing did."""
-        try:
-            async with asyncio.timeout(_SENDING_SECONDS):
-                return None if await self._send(address, title, body) else "failed"
-        except AddressError:
-            return "refused"
-        except TimeoutError:  # its thread may still be sending
-            return "interrupted"
-        except Exception as error:  # whatever a service's library raises; its message may hold the address
-            return type(error).__name__[:64]
 
     async def _words(self, sending: Sending) -> tuple[str, str] | None:
         """Title and body; staff are told in English. None where the person has come back and seen everything."""

@@ -63,6 +63,12 @@ def _control_characters(cells: Cells) -> Iterator[Fault]:
             yield column, "There is a line break or another invisible character in this cell. Type it again on one line."
 
 
+def _formulas(cells: Cells) -> Iterator[Fault]:
+    for column in ("name", "short_name", "street", "city"):
+        if cells[column].startswith(("=", "+", "-", "@")):
+            yield column, "A spreadsheet would take this for a formula. Begin with a letter or a digit."
+
+
 def _identity(cells: Cells) -> Iterator[Fault]:
     if cells["id"] and (not _ID.fullmatch(cells["id"]) or len(cells["id"]) > 64):
         yield "id", f"“{cells['id']}” is not an id. Use small letters, digits and single hyphens, at most 64, as in wrtp-madison."
@@ -170,5 +176,5 @@ def _is_url(text: str) -> bool:
 
 
 _CHECKS: tuple[Callable[[Cells], Iterator[Fault]], ...] = (
-    _missing, _control_characters, _identity, _states, _lists, _zip, _coordinates, _contacts, _checked_on,
+    _missing, _control_characters, _formulas, _identity, _states, _lists, _zip, _coordinates, _contacts, _checked_on,
 )  # fmt: skip

@@ -146,7 +146,7 @@ def _check_body(header: list[str], body: list[tuple[int, list[str]]]) -> list[di
     errors += _repeated_ids(rows)
     if errors:
         raise PartnerFileError(sorted(errors, key=lambda error: (error.line, _column_rank(error.column))))
-    return [_canonical(row) for row in rows.values()]
+    return [canonical(row) for row in rows.values()]
 
 
 def _column_rank(column: str) -> int:
@@ -161,7 +161,7 @@ def _repeated_ids(rows: dict[int, dict[str, str]]) -> Iterator[RowError]:
             yield RowError(line, "id", f"The id “{row['id']}” is already used in line {seen}.")
 
 
-def _canonical(row: dict[str, str]) -> dict[str, str]:
+def canonical(row: dict[str, str]) -> dict[str, str]:
     """The same row with lists in a fixed order and numbers in a fixed spelling, so that equal rows compare equal."""
     lists = {column: ";".join(sorted(set(split_list(row[column])))) for column in _LISTS}
     serves = ";".join(name for name in AUDIENCES if name in split_list(row["serves"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.core.hours import USUAL_WEEK, Hours, HoursError, Span, after_open_time, is_open, next_opening
 
@@ -24,6 +24,7 @@ class Service:
     week: Mapping[int, tuple[Span, ...]] | None = None
     closed_on_holidays: bool = True
     accept_within: timedelta | None = None
+    closed_days: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         self._hours()
@@ -51,4 +52,4 @@ class Service:
     def _hours(self) -> Hours:
         known = self.week is not None
         week = self.week if self.week is not None else USUAL_WEEK
-        return Hours(self.zone or _USUAL_ZONE, week, self.closed_on_holidays if known else True)
+        return Hours(self.zone or _USUAL_ZONE, week, self.closed_on_holidays if known else True, self.closed_days)

@@ -64,6 +64,19 @@ class Staff:
     def may_edit_replies(self) -> bool:
         return self.role is not Role.AGENT
 
+    @property
+    def may_edit_offices(self) -> bool:
+        """Of those offices that they see."""
+        return self.role in (Role.MANAGER, Role.ADMINISTRATOR)
+
+    @property
+    def may_confirm_contacts(self) -> bool:
+        return self.role is not Role.AGENT
+
+    @property
+    def may_import_offices(self) -> bool:
+        return self.role is Role.ADMINISTRATOR
+
 
 def scope_of(role: Role, partner_id: str | None) -> Scope:
     """The one place where a role becomes what may be seen. Raises StaffError for a role that lacks its intermediary."""

@@ -18,7 +18,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.conversation.loops import log_failure
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
-from bot.inbox import case, case_page, files, notices, pages, people, replies, sessions, sign_in, single_sign_on, words
+from bot.inbox import (
+    case,
+    case_page,
+    directory,
+    directory_import,
+    directory_targets,
+    files,
+    notices,
+    pages,
+    people,
+    replies,
+    sessions,
+    sign_in,
+    single_sign_on,
+    words,
+)
 from bot.inbox.case_page import show_case
 from bot.inbox.desk import Desk, Fetch
 from bot.inbox.gate import NotAllowedError, SignedOutError, require_own_form
@@ -27,6 +42,7 @@ from bot.settings import Settings
 from bot.store.conversations import ConversationErasedError, ConversationNotFoundError, OwnerChangedError
 from bot.store.handoff_changes import HandoffChangedError, HandoffNotFoundError
 from bot.store.inbox_work import ReplyNotFoundError
+from bot.store.office_service import UnknownPartnerError
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -47,7 +63,7 @@ _PROBLEMS = {
     500: ("Something went wrong", "It was our fault, and it was noted. Please try again."),
 }
 _CLASHES = (HandoffChangedError, OwnerChangedError, TransitionError, ConsentError)
-_MISSING = (HandoffNotFoundError, ReplyNotFoundError, ConversationNotFoundError, ConversationErasedError)
+_MISSING = (HandoffNotFoundError, ReplyNotFoundError, ConversationNotFoundError, ConversationErasedError, UnknownPartnerError)
 _NOT_YOURS = ("Your role may not do this", "Ask a manager of your intermediary, or the administrator.")
 
 
@@ -56,6 +72,8 @@ def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) 
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_own_form)])
     inbox.state.desk = Desk.open(settings, room, fetchers)
     for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
+        inbox.include_router(part.router)
+    for part in (directory_import, directory, directory_targets):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from bot.conversation.post import Post
 from bot.conversation.room import Room
 from bot.inbox.proofs import read_key
 from bot.settings import Settings
@@ -27,11 +28,13 @@ class Desk:
     settings: Settings
     key: bytes
     fetchers: Mapping[str, Fetch]
+    post: Post
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     @classmethod
     def open(cls, settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) -> Desk:
-        return cls(room, settings, read_key(settings), fetchers)
+        post = Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+        return cls(room, settings, read_key(settings), fetchers, post)
 
     @property
     def bounds(self) -> Bounds:

@@ -37,6 +37,7 @@ async def require_own_form(request: Request) -> None:
     sent = request.headers.get("x-csrf-token") or (await request.form()).get("csrf")
     token = cookie_of(request)
     if not token or not isinstance(sent, str) or not are_equal(form_token(token), sent):
+        await request.close()  # a file that came along
         raise HTTPException(403)
 
 

@@ -111,6 +111,7 @@ class OfficeService(Base):
     """When an office answers. What is not known is null: nobody is promised anything then.
 
     `week` is weekday (0 is Monday) -> [[opens, closes], ...] as "08:30"; `accept_minutes` counts in open hours.
+    `closed_days` are the office's own, as "2026-12-24" or "2026-12-24 to 2027-01-01".
     """
 
     __tablename__ = "office_service"
@@ -120,12 +121,14 @@ class OfficeService(Base):
     week: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     closed_on_holidays: Mapped[bool] = mapped_column(default=True)
     accept_minutes: Mapped[int | None]
+    closed_days: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class NoticeTarget(Base):
     """Where handoffs of a partner are told: an e-mail address, or an address as apprise takes it, which may hold secrets.
 
-    Without a partner: where those are told whose partner has no target of its own.
+    Without a partner: where those are told whose partner has no target of its own. `test_error` is the kind of what went wrong
+    with the last test notice, and null where nothing did.
     """
 
     __tablename__ = "notice_targets"
@@ -135,6 +138,8 @@ class NoticeTarget(Base):
     partner_id: Mapped[str | None] = mapped_column(ID, ForeignKey("partners.id", ondelete="CASCADE"))
     address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    tested_at: Mapped[datetime | None]
+    test_error: Mapped[str | None] = mapped_column(String(64))
 
 
 class Notice(Base):

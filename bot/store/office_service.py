@@ -10,22 +10,31 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from bot.core.hours import guess_zone, read_week, write_week
+from bot.core.hours import guess_zone, read_days, read_week, write_days, write_week
 from bot.core.service import Service
+from bot.core.staff import Scope
 from bot.store.base import utc_now
 from bot.store.database import Database
 from bot.store.handoff_schema import NoticeTarget, OfficeService
+from bot.store.office_rows import in_scope
 from bot.store.schema import Office, OfficeHistory
 
+_ALL = Scope(None)
+_COLUMNS = ("time_zone", "week", "closed_on_holidays", "accept_minutes", "closed_days")
 _SCHEME = re.compile(r"([a-z0-9]+)://", re.IGNORECASE)
 
 
 class UnknownPartnerError(LookupError):
-    """There is no office or partner of that id."""
+    """There is no office or partner of that id, or it is not theirs who ask."""
+
+
+class OfficeChangedError(Exception):
+    """Somebody has changed what is to be changed since it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +58,44 @@ def read_service(database: Database, office_id: str | None) -> Service:
 
 
 def service_of(connection: Connection, office_id: str | None) -> Service:
-    columns = (OfficeService.time_zone, OfficeService.week, OfficeService.closed_on_holidays, OfficeService.accept_minutes)
-    query = select(Office.zip, Office.state, *columns).outerjoin(OfficeService, OfficeService.office_id == Office.id)
-    row = connection.execute(query.where(Office.id == office_id)).one_or_none()
-    if row is None:
-        return Service()
+    return services_of(connection, Office.id == office_id).get(office_id or "", Service())
+
+
+def services_of(connection: Connection, wanted: ColumnElement[bool]) -> dict[str, Service]:
+    """By the ids of the offices that are wanted."""
+    columns = [OfficeService.__table__.c[name] for name in _COLUMNS]
+    query = select(Office.id, Office.zip, Office.state, *columns).outerjoin(OfficeService, OfficeService.office_id == Office.id)
+    return {row.id: _service_of(row) for row in connection.execute(query.where(wanted))}
+
+
+def _service_of(row: Row[Any]) -> Service:
     zone = row.time_zone or guess_zone(row.zip, row.state)
     week = read_week(row.week) if row.week is not None and zone else None
     accept = timedelta(minutes=row.accept_minutes) if row.accept_minutes else None
-    return Service(zone, week, row.closed_on_holidays is not False, accept)
+    closed = read_days("\n".join(row.closed_days or ()))
+    return Service(zone, week, row.closed_on_holidays is not False, accept, closed)
 
 
-def save_service(database: Database, office_id: str, service: Service, actor: str) -> None:
-    """Keep when an office answers, and who said so. Raises UnknownPartnerError."""
+def save_service(
+    database: Database, office_id: str, service: Service, actor: str, scope: Scope = _ALL, seen: str | None = None
+) -> None:
+    """Keep when an office answers, and who said so.
+
+    Raises UnknownPartnerError where the scope has no such office, OfficeChangedError unless its hours are as they were `seen`.
+    """
     values: dict[str, Any] = {
         "time_zone": service.zone,
         "week": None if service.week is None else write_week(service.week),
         "closed_on_holidays": service.closed_on_holidays,
         "accept_minutes": None if service.accept_within is None else max(1, service.accept_within // timedelta(minutes=1)),
+        "closed_days": write_days(service.closed_days) or None,
     }
     with database.writing() as connection:
-        if connection.scalar(select(Office.id).where(Office.id == office_id).with_for_update()) is None:
+        this = select(Office.id).where(Office.id == office_id, in_scope(scope))
+        if connection.scalar(this.with_for_update()) is None:
             raise UnknownPartnerError
+        if seen not in (None, version_of(service_of(connection, office_id))):
+            raise OfficeChangedError
         kept = connection.execute(select(OfficeService.__table__).where(OfficeService.office_id == office_id)).one_or_none()
         before = {name: getattr(kept, name) if kept else None for name in values}
         changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
@@ -79,6 +104,13 @@ def save_service(database: Database, office_id: str, service: Service, actor: st
         else:
             connection.execute(insert(OfficeService).values(office_id=office_id, **values))
         _note(connection, office_id, actor, changes)
+
+
+def version_of(service: Service) -> str:
+    """Stands for what somebody was shown, so that it is noticed when it is something else by the time they save."""
+    week = None if service.week is None else write_week(service.week)
+    shown = (service.zone, week, service.closed_on_holidays, service.accept_within, write_days(service.closed_days))
+    return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def list_targets(database: Database, partner_id: str | None) -> list[Target]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
@@ -19,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 import bot.conversation.notify
+from bot.conversation import post
 from bot.conversation.notify import MOST_ATTEMPTS, Notifier, Send
 from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
@@ -146,7 +148,7 @@ def test_a_webhook(room: Room) -> None:
         set_default_targets(room.database, [f"json://127.0.0.1:{server.server_port}/hook"])
         reference = ask(room.database)
         tell(room.database, reference)
-        notify(room, Post("").send)
+        notify(room, Post("", ["127.0.0.1"]).send)
         server.shutdown()
     assert reference in str(got[0]["title"])
 
@@ -189,7 +191,7 @@ def test_the_kind_of_a_failure_is_kept_and_no_secret(
 
 def test_apprise_itself_logs_no_secret(room: Room, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     with caplog.at_level(logging.DEBUG):
-        assert not asyncio.run(Post("").send("json://user:SECRET@127.0.0.1:1/SECRET", "t", "b"))
+        assert not asyncio.run(Post("", ["127.0.0.1"]).send("json://user:SECRET@127.0.0.1:1/SECRET", "t", "b"))
         for broken in ("tgram://SECRET", "json://", "nonsense://SECRET"):
             with pytest.raises(AddressError) as caught:
                 asyncio.run(Post("").send(broken, "t", "b"))
@@ -208,6 +210,52 @@ def test_addresses_that_are_taken(address: str) -> None:
 def test_addresses_that_are_not(address: str) -> None:
     with pytest.raises(AddressError):
         check_address(address)
+
+
+INSIDE = [
+    "json://127.0.0.1/x", "jsons://localhost./", "json://a.localhost/", "json://2130706433/",
+    "json://[::1]:80/", "json://[::ffff:10.0.0.1]/", "json://[fe80::1]/", "xml://169.254.169.254/latest", "form://10.1.2.3/",
+    "mailto://user:word@example.org?smtp=192.168.0.5", "mmost://10.0.0.1/abcdefghijklmnopqrstuvwxyz", "ntfys://10.1.1.1/topic",
+    "rocket://u:p@10.0.0.1/#a", "matrixs://u:p@192.168.1.2/#r", "workflows://172.16.0.1:443/WF/SIG", "json://0.0.0.0/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_addresses_inside_the_network_are_refused_unless_named(address: str) -> None:
+    with pytest.raises(AddressError, match="inside our own network") as caught:
+        check_address(address)
+    host = re.findall(r"The server (\S+) is", str(caught.value))[0]
+    check_address(address, [host])
+    with pytest.raises(AddressError, match="inside our own network"):
+        asyncio.run(Post("").send(address, "t", "b"))
+
+
+def test_a_name_that_leads_inside_is_refused_when_it_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {
+        "inner.test": ["93.184.216.34", "10.0.0.7"],
+        "outer.test": ["93.184.216.34"],
+        "six.test": ["2002:7f00:1::"],
+        "gone.test": [],
+    }
+
+    async def look_up(host: str) -> list[str]:
+        return found[host]
+
+    monkeypatch.setattr(post, "_look_up", look_up)
+    for inner in ("inner.test", "six.test"):
+        check_address(f"json://{inner}/")
+        for go in (Post("").check(f"json://{inner}/"), Post("").send(f"json://{inner}/", "t", "b")):
+            with pytest.raises(AddressError, match="inside our own network"):
+                asyncio.run(go)
+    for taken in ("outer.test", "gone.test"):
+        asyncio.run(Post("").check(f"json://{taken}/"))
+    asyncio.run(Post("", ["inner.test"]).check("json://inner.test/"))
+
+
+def test_a_server_outside_cannot_lead_inside() -> None:
+    assert not post._open_target("jsons://hook.test/?redirect=yes", ()).redirects
+    matrix = post._open_target("matrixs://u:p@hook.test/#room?discovery=yes", ())
+    assert not matrix.discovery
 
 
 def test_without_a_server_an_e_mail_is_refused() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from bot.core.confidence import CHANNEL_FIELDS, Freshness, read_confidence
+from bot.core.confidence import CHANNEL_FIELDS, Freshness, mark_changed, read_confidence
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,18 @@ def test_undated_rows(text: str, source_date: str) -> None:
 def test_a_name_trap_is_another_programme() -> None:
     assert read_confidence("NAME TRAP: its 'IMT' is Industrial MAINTENANCE Technician; phone not found", "2020").other_programme
     assert not read_confidence("primary; IMT role primary", "2020").other_programme
+
+
+def test_what_staff_typed_anew_is_neither_old_nor_hidden_any_more() -> None:
+    text = "seed partner; OLD(phone: 2014); OLD(city: 2019 dateline, do not show); UNDATED"
+    changed = mark_changed(text, ["phone"], date(2026, 11, 25))
+    assert changed == f"{text}; CHANGED(phone: 2026-11-25)"
+    marks = read_confidence(changed, "2020")
+    assert (marks.freshness_of("phone"), marks.date_of("phone")) == (Freshness.CURRENT, "2026-11-25")
+    assert (marks.freshness_of("city"), marks.freshness_of("email")) == (Freshness.HIDDEN, Freshness.UNDATED)
+    again = mark_changed(changed, ["street", "city"], date(2026, 12, 1))
+    assert again == f"{text}; CHANGED(phone: 2026-11-25); CHANGED(street, city: 2026-12-01)"
+    assert read_confidence(again, "2020").freshness_of("city") is Freshness.CURRENT
+    assert mark_changed(again, ["phone"], date(2026, 12, 1)) == f"{text}; CHANGED(street, city, phone: 2026-12-01)"
+    assert mark_changed("", ["email"], date(2026, 12, 1)) == "CHANGED(email: 2026-12-01)"
+    assert mark_changed(mark_changed("", ["email"], date(2026, 12, 1)), [], date(2026, 12, 2)) == "CHANGED(email: 2026-12-01)"

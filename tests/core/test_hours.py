@@ -18,8 +18,12 @@ from bot.core.hours import (
     is_open,
     next_opening,
     open_time_between,
+    read_days,
+    read_spans,
     read_week,
     tell_time,
+    write_days,
+    write_spans,
     write_week,
 )
 from bot.core.language import Language
@@ -169,3 +173,62 @@ def test_an_hour_in_words() -> None:
     assert tell_time(at(2026, 11, 30, 8), Language.EN) == "Monday, November 30, at 8:00 a.m. (CST)"
     assert tell_time(at(2026, 7, 4, 12, 30), Language.EN) == "Saturday, July 4, at 12:30 p.m. (CDT)"
     assert tell_time(at(2026, 11, 30, 0, 5), Language.ES) == "lunes 30 de noviembre a las 12:05 a. m. (CST)"
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("8 am - noon, 1:00pm to 4:30 PM", ((time(8), time(12)), (time(13), time(16, 30)))),
+        ("08:00–16:30", ((time(8), time(16, 30)),)),
+        ("8-17", ((time(8), time(17)),)),
+        ("8:30 a.m. until 5 p.m.", ((time(8, 30), time(17)),)),
+        ("12 am - 12:30 pm; 1 pm — 11:59 pm", ((time(0), time(12, 30)), (time(13), time(23, 59)))),
+        ("  ", ()),
+        ("Closed", ()),
+    ],
+)
+def test_the_hours_of_a_day_are_read_as_people_write_them(text: str, spans: tuple[tuple[time, time], ...]) -> None:
+    assert read_spans(text) == spans
+    assert read_spans(write_spans(spans)) == spans
+
+
+@given(spans())
+def test_the_hours_of_a_day_are_read_as_they_are_shown(day: tuple[tuple[time, time], ...]) -> None:
+    assert read_spans(write_spans(day)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("8 to 5", "In the afternoon, write pm"),
+        ("mornings", "is not a time from when to when"),
+        ("25:00 - 26:00", "“25:00” is not a time"),
+        ("13 pm - 14 pm", "“13 pm” is not a time"),
+        ("8 am - 9 am - 10 am", "is not a time from when to when"),
+        ("8-9, 10-11, 12-13, 14-15, 16-17", "Four times"),
+        ("9 - 11, 10 - 12", "must be later"),
+    ],
+)
+def test_what_is_wrong_with_the_hours_of_a_day_is_said(text: str, said: str) -> None:
+    with pytest.raises(HoursError, match=said):
+        read_spans(text)
+
+
+def test_closed_days_are_read_as_they_are_written_and_kept_closed() -> None:
+    days = read_days("2026-12-24 to 2026-12-26\n\n2027-01-04\n2026-12-25")
+    assert write_days(days) == ["2026-12-24 to 2026-12-26", "2027-01-04"]
+    assert read_days("\n".join(write_days(days))) == days
+    week = {day: ((time(9), time(17)),) for day in range(7)}
+    hours = Hours("America/Chicago", week, False, days)
+    thursday = datetime(2026, 12, 24, 18, tzinfo=UTC)
+    assert not is_open(hours, thursday)
+    assert next_opening(hours, thursday) == datetime(2026, 12, 27, 15, tzinfo=UTC)
+    assert is_open(Hours("America/Chicago", week, False), thursday)
+
+
+@pytest.mark.parametrize(
+    "text", ["Christmas", "2026-13-01", "2026-12-26 to 2026-12-24", "2026-01-01 to 2028-01-01", "2026-12-24 to"]
+)
+def test_closed_days_that_cannot_be(text: str) -> None:
+    with pytest.raises(HoursError, match=r"must end|is not a day"):
+        read_days(text)

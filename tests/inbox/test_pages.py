@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from bot.core.conversation import Author, Said
+from bot.core.staff import Role, Scope
 from bot.store.conversations import receive_message
 from bot.store.database import Database
+from bot.store.directory import read_office, save_contacts
+from bot.store.office_service import add_target
+from bot.store.partners import export_partners
 from tests.channels.widget.conftest import SIZES, axe, browser, violations  # noqa: F401 (fixtures)
 from tests.inbox.invented import REFERENCES, invent
+from tests.inbox.people import add_person
 from tests.inbox.walking import ANA, BEN, REPLY, inbox_of_invented_people, sign_in
 from tests.store.inboxes import set_row
 
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
+OFFICE = "/staff/partners/offices/wrtp"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
-         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
+         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222", "/staff/partners", "/staff/partners?q=nowhere",
+         OFFICE, "/staff/partners/offices/kdp"]  # fmt: skip
 Visit = Callable[..., Any]
 
 
@@ -72,6 +80,68 @@ def test_no_violation_and_nothing_wider_than_the_page(
     page.get_by_role("button", name="Take over").click()
     page.wait_for_selector(".turn.on")
     assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_directory_has_no_violation_whatever_it_says(
+    visit: Visit,
+    inbox: tuple[str, Database],
+    axe: str,  # noqa: F811
+    size: str,
+) -> None:
+    """With mistakes, with somebody quicker, for who may only read, and with a file that changes something."""
+
+    def look(page: Any) -> None:
+        page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true })")
+        assert violations(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    address, database = inbox
+    add_target(database, "wrtp", "a.very.long.address.of.an.office@example.org", "seed")
+    for name, role in (("ada", Role.ADMINISTRATOR), ("nat", Role.NATIONAL)):
+        add_person(database, f"{name}@example.org", role, None, name.title())
+    page = visit(ANA, size)
+    page.goto(address + OFFICE)
+    page.get_by_label("Phone").fill("12")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_label("Phone")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Phone")).to_have_value("12")
+    look(page)
+    page.get_by_label("Monday").fill("mornings")
+    page.get_by_role("button", name="Save hours").click()
+    look(page)
+    page.get_by_label("Another address for notices").fill("json://10.0.0.1/")
+    page.get_by_role("button", name="Add", exact=True).click()
+    look(page)
+    page.get_by_label("Phone").fill("414-342-9787")
+    version = read_office(database, Scope(None), "wrtp").version
+    save_contacts(database, Scope(None), "wrtp", {"phone": "414-342-9788"}, version, "ben", date(2026, 11, 25))
+    page.get_by_role("button", name="I have checked").click()
+    expect(page.locator(".now")).to_have_text("Now: 414-342-9788")
+    look(page)
+    reader = visit("nat@example.org", size)
+    reader.goto(address + OFFICE)
+    reader.get_by_role("button", name="I have checked").click()
+    expect(reader.get_by_role("status")).to_contain_text("you have checked")
+    look(reader)
+    page = visit("ada@example.org", size)
+    page.goto(f"{address}/staff/partners/import")
+    text = export_partners(database)
+    for told in ("414-342-9789", "12"):
+        file = {"name": "partners.csv", "mimeType": "text/csv", "buffer": text.replace("414-342-9788", told).encode()}
+        page.set_input_files("#file", file)
+        page.get_by_role("button", name="Look at it").click()
+        page.wait_for_selector(".edits" if told != "12" else ".wrong")
+        look(page)
+
+
+def test_the_offices_are_searched_as_one_types(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA)
+    page.goto(f"{inbox[0]}/staff/partners")
+    expect(page.locator("#offices tbody tr")).to_have_count(3)
+    page.get_by_label("Search by name or city").fill("madison")
+    expect(page.locator("#offices tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Search by name or city")).to_be_focused()
 
 
 def test_the_work_is_done_by_keyboard(visit: Visit, inbox: tuple[str, Database]) -> None:

@@ -12,10 +12,24 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, insert, select
 
+from bot.conversation.post import Post
 from bot.core.staff import Role, Scope
 from bot.store.database import Database
+from bot.store.directory import read_office
 from bot.store.inbox_work import list_replies, save_reply
-from bot.store.schema import CannedReply, Handoff, HandoffChange, HandoffNote, HandoffOutcome, Message, Notice
+from bot.store.office_service import add_target, version_of
+from bot.store.partners import export_partners
+from bot.store.schema import (
+    CannedReply,
+    Handoff,
+    HandoffChange,
+    HandoffNote,
+    HandoffOutcome,
+    Message,
+    Notice,
+    NoticeTarget,
+    OfficeService,
+)
 from bot.store.staff import disable_staff, list_staff
 from bot.store.staff_schema import StaffSession
 from tests.inbox.invented import invent
@@ -51,8 +65,24 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
 }
 _TEXTS = {"title": "T", "text_en": "E", "text_es": "S"}
 OF_A_REPLY = {("POST", "/replies"): _TEXTS, ("POST", "/replies/{reply_id}"): _TEXTS, ("POST", "/replies/{reply_id}/delete"): {}}
+_CONTACTS = {"phone": "414-342-9787", "state": "WI", "states_served": "WI", "serves": "candidates"}
+OF_AN_OFFICE: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/partners/offices/{office_id}"): {},
+    ("POST", "/partners/offices/{office_id}/confirm"): {},
+    ("POST", "/partners/offices/{office_id}/contacts"): _CONTACTS,
+    ("POST", "/partners/offices/{office_id}/hours"): {"zone": "America/Chicago", "day0": "9 am - 5 pm"},
+    ("POST", "/partners/offices/{office_id}/targets"): {"address": "new@example.org"},
+    ("POST", "/partners/offices/{office_id}/targets/{target_id}/test"): {},
+    ("POST", "/partners/offices/{office_id}/targets/{target_id}/remove"): {},
+}
+OF_THE_DIRECTORY: dict[tuple[str, str], dict[str, str]] = {("GET", "/partners"): {}, ("GET", "/partners/export"): {}}
+OF_THE_FILE: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/partners/import"): {}, ("POST", "/partners/import"): {"text": "id,name", "seen": "x"},
+}  # fmt: skip
+DIRECTORY = {**OF_AN_OFFICE, **OF_THE_DIRECTORY, **OF_THE_FILE}
 OF_A_NOTICE: dict[tuple[str, str], dict[str, str]] = {("POST", "/notices/{notice_id}/retry"): {}}
-CHANGES = [route for route in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE) if route[0] == "POST"]
+FORMS = {**PERSONAL, **OF_A_CASE, **OF_A_REPLY, **OF_A_NOTICE, **DIRECTORY}
+CHANGES = [route for route in FORMS if route[0] == "POST"]
 Enter = Callable[..., Browser]
 
 
@@ -62,7 +92,7 @@ def theirs(database: Database) -> str:
     return invent(database, 1, office_id=OTHER, contact_name="Secret Name", contact_value="414-555-0188")
 
 
-def fill(path: str, reference: str = "IMT-222222", number: int = 1) -> str:
+def fill(path: str, reference: str = "IMT-222222", number: int = 1, office_id: str = OWN, target_id: int = 1) -> str:
     return (
         path.replace("{reference}", reference)
         .replace("{session_id}", "999")
@@ -70,6 +100,8 @@ def fill(path: str, reference: str = "IMT-222222", number: int = 1) -> str:
         .replace("{reply_id}", str(number))
         .replace("{notice_id}", "1")
         .replace("{seq}", "1")
+        .replace("{office_id}", office_id)
+        .replace("{target_id}", str(target_id))
     )
 
 
@@ -83,20 +115,21 @@ def state_of(database: Database) -> Any:
         rows = connection.execute(select(Handoff.reference, Handoff.status, Handoff.office_id, Handoff.staff_id)).all()
         ended = connection.scalar(select(func.count()).where(StaffSession.ended_at.is_not(None)))
         replies = connection.execute(select(CannedReply.id, CannedReply.title)).all()
-    return counts, rows, ended, replies
+        told = connection.execute(select(NoticeTarget.address, NoticeTarget.tested_at)).all()
+        open_at = connection.execute(select(OfficeService.office_id, OfficeService.week)).all()
+    return counts, rows, ended, replies, told, open_at, export_partners(database)
 
 
 def test_every_route_is_named_here(site: TestClient) -> None:
     (inbox,) = (route.app for route in site.app.routes if getattr(route, "path", "") == "/staff")  # type: ignore[attr-defined]
     found = {(method.upper(), path) for path, methods in inbox.openapi()["paths"].items() for method in methods}
-    assert found == PUBLIC | set(PERSONAL) | set(OF_A_CASE) | set(OF_A_REPLY) | set(OF_A_NOTICE)
+    assert found == PUBLIC | set(FORMS)
 
 
 def test_who_is_not_signed_in_gets_no_further(browser: Callable[[], Browser], database: Database, theirs: str) -> None:
     before = state_of(database)
-    for method, path in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE):
+    for (method, path), form in FORMS.items():
         person = browser()
-        form = {**OF_A_CASE, **OF_A_REPLY}.get((method, path), {})
         answer = person.get(fill(path, theirs)) if method == "GET" else person.post(fill(path, theirs), **form)
         assert (answer.status_code, answer.headers.get("location", "").partition("?")[0]) == (303, "/staff/sign-in"), path
     assert state_of(database) == before
@@ -110,7 +143,7 @@ def test_nothing_changes_without_the_proof(enter: Enter, database: Database, rol
     before = state_of(database)
     for route in CHANGES:
         for proof in (None, "", "0" * 64):
-            form = {**OF_A_CASE, **OF_A_REPLY}.get(route, {})
+            form = FORMS[route]
             data = form if proof is None else {**form, "csrf": proof}
             answer = person.client.post(f"/staff{fill(route[1], reference)}", data=data)
             assert answer.status_code == 403, route
@@ -162,6 +195,57 @@ def test_ones_own_people_are_there(enter: Enter, database: Database, theirs: str
     sees_all = ROLES[role] is None
     assert ("Secret Name" in person.get("/").text) == sees_all
     assert person.get(fill("/handoffs/{reference}", theirs)).status_code == (200 if sees_all else 404)
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MANAGER])
+def test_another_intermediarys_office_is_not_there(enter: Enter, database: Database, role: Role) -> None:
+    target = add_target(database, OTHER, "secret@example.org", "seed")
+    person = enter(role, OWN)
+    before = state_of(database)
+    for (method, path), form in OF_AN_OFFICE.items():
+        where = fill(path, office_id=OTHER, target_id=target.id)
+        answer = person.get(where) if method == "GET" else person.post(where, **form)
+        assert answer.status_code == (403 if (method, role) == ("POST", Role.AGENT) else 404), path
+        assert "Keystone" not in answer.text
+    for office_id in (OWN, OTHER):
+        for what in ("test", "remove"):
+            answer = person.post(f"/partners/offices/{office_id}/targets/{target.id}/{what}")
+            assert answer.status_code == (403 if role is Role.AGENT else 404)
+    assert state_of(database) == before
+    for path in ("/partners", "/partners?q=keystone", "/partners?state=PA", "/partners/export"):
+        answer = person.get(path)
+        assert answer.status_code == 200
+        assert "Keystone" not in answer.text
+        assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_offices_are_edited_by_those_who_may(
+    enter: Enter, database: Database, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(Post, "send", send)
+    target = add_target(database, OWN, "old@example.org", "seed")
+    person = enter(role, ROLES[role])
+    may_edit, before = role in (Role.MANAGER, Role.ADMINISTRATOR), state_of(database)
+    for (method, path), form in OF_AN_OFFICE.items():
+        page = person.get(fill("/partners/offices/{office_id}"))
+        assert page.status_code == 200
+        assert ("Save hours" in page.text) == may_edit
+        if method == "POST":
+            entry = read_office(database, Scope(None), OWN)
+            seen = {"seen": entry.version, "hours_seen": version_of(entry.line.service)}
+            answer = person.post(fill(path, target_id=target.id), **form, **seen)
+            may = may_edit or (role is Role.NATIONAL and path.endswith("/confirm"))
+            assert answer.status_code == (303 if may else 403), path
+    assert (state_of(database) == before) == (role is Role.AGENT)
+    assert ("Keystone" in person.get("/partners").text) == (ROLES[role] is None)
+    for (method, path), form in OF_THE_FILE.items():
+        answer = person.get(path) if method == "GET" else person.post(path, **form)
+        administers = role is Role.ADMINISTRATOR
+        assert answer.status_code == (403 if not administers else 200 if method == "GET" else 422), path
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.core.confidence import Freshness
 from bot.core.partner_rows import PartnerFileError, read_partner_rows, write_partner_rows
+from bot.core.staff import Scope
 from bot.core.states import PROGRAMME_STATES, STATES
 from bot.store import database as database_module
-from bot.store import partners
+from bot.store import office_rows, partners
 from bot.store.database import Database, DatabaseBusyError, open_database, upgrade_database
 from bot.store.partners import check_partners, export_partners, import_partners, list_partners
 from bot.store.schema import ContactChannel, Office, OfficeHistory, OfficeReach, Partner
@@ -164,10 +166,10 @@ def test_of_two_imports_at_once_the_second_builds_on_the_first(
     changed = [row | {"short_name": "New name"} if row["id"] == "wrtp" else row for row in seed_rows()]
     second_file = write_rows(tmp_path, changed)
     first_has_read, second_began = threading.Event(), threading.Event()
-    load = partners._load_offices
+    load = office_rows.load_offices
 
-    def load_slowly(session: object) -> list[Office]:
-        offices = load(session)  # type: ignore[arg-type]
+    def load_slowly(session: Session, scope: Scope) -> list[Office]:
+        offices = load(session, scope)
         if not first_has_read.is_set():
             first_has_read.set()
             second_began.wait(5)
@@ -183,7 +185,7 @@ def test_of_two_imports_at_once_the_second_builds_on_the_first(
             second_ended.set()
 
     second_ended = threading.Event()
-    monkeypatch.setattr(partners, "_load_offices", load_slowly)
+    monkeypatch.setattr(office_rows, "load_offices", load_slowly)
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.submit(import_partners, database, SEED, "ana"), pool.submit(import_second)
     assert len(first.result().added) == 46

@@ -34,6 +34,7 @@ from bot.conversation.notify import Notifier
 from bot.conversation.post import AddressError, Post, check_address
 from bot.conversation.room import Room
 from bot.inbox.app import create_inbox
+from bot.inbox.directory_import import LARGEST_FILE
 from bot.knowledge.load import load_knowledge
 from bot.rasa_client import RasaClient
 from bot.settings import Settings, SettingsError
@@ -65,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     fetchers = {CHANNEL: app.state.telegram.fetch} if app.state.telegram else {}
     app.mount("/staff", create_inbox(settings, app.state.room, fetchers))
     add_handlers(app)
-    large = {webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {}
+    large = {"/staff/partners/import": LARGEST_FILE} | ({webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {})
     app.add_middleware(Guard, origins=settings.origins, large=large)
     _describe_problems(app)
     return app
@@ -86,7 +87,7 @@ def _default_targets(settings: Settings) -> list[str]:
     targets = settings.notice_targets.get_secret_value().split()
     try:
         for target in targets:
-            check_address(target)
+            check_address(target, settings.private_hosts)
     except AddressError as error:
         raise SettingsError(f"Setting NOTICE_TARGETS is wrong: {error}") from None
     return targets
@@ -103,14 +104,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             except httpx.HTTPError:
                 return False
 
-        telegram = app.state.telegram
+        telegram, post = app.state.telegram, Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
         answerer = Answerer(room, app.state.rasa, is_able, timedelta(seconds=settings.apology_seconds))
         loops = [
             asyncio.create_task(answerer.run()),
             asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
             asyncio.create_task(Clock(room).run()),
-            asyncio.create_task(Notifier(room, Post(settings.smtp_url.get_secret_value()).send, settings.links_url).run()),
+            asyncio.create_task(Notifier(room, post.send, settings.links_url).run()),
         ]
         if telegram:
             loops.append(asyncio.create_task(telegram.run()))

@@ -98,7 +98,10 @@ def test_whatever_is_killed_no_handoff_is_lost_and_no_notice_sent_twice(
     with hook() as (address, got):
         number_of_gateways = 1 if database_url.startswith("sqlite") else 2
         gateways = [
-            gateway(database_url, tracker, free_port(), free_port(), NOTICE_TARGETS=address) for _ in range(number_of_gateways)
+            gateway(
+                database_url, tracker, free_port(), free_port(), NOTICE_TARGETS=address, NOTICE_PRIVATE_HOSTS="127.0.0.1"
+            )
+            for _ in range(number_of_gateways)
         ]
         with running(*gateways):
             references = kill_again_and_again(database, gateways)
