@@ -18,7 +18,7 @@ from tests.store.inboxes import set_row
 
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
-         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
+         "/staff/figures?by=office", "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
 Visit = Callable[..., Any]
 
 

@@ -29,6 +29,7 @@ PUBLIC = {
 PERSONAL = {
     ("POST", "/sign-out"): {}, ("GET", "/account"): {}, ("POST", "/account/sessions/{session_id}/end"): {},
     ("POST", "/account/sessions/end-others"): {}, ("GET", "/"): {}, ("GET", "/news"): {}, ("GET", "/replies"): {},
+    ("GET", "/figures"): {}, ("GET", "/figures/export.csv"): {},
 }  # fmt: skip
 OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/handoffs/{reference}"): {},
