@@ -25,6 +25,7 @@ from starlette.routing import Route
 import actions.answer
 import actions.ending
 import actions.forms
+from actions.seen import tell_seen
 from actions.services import services
 from bot.core.language import Language
 from bot.core.screening import FormName, next_question
@@ -63,6 +64,7 @@ class _Actions:
         try:
             tracker = Tracker.from_dict(call["tracker"])
             events = self.executor.actions[name](dispatcher, tracker, call.get("domain") or {})
+            tell_seen(dispatcher.messages, name, tracker.slots, events)
             return {"events": events, "responses": dispatcher.messages}
         except Exception as error:  # the last resort: the person must hear something
             logger.error("action %s failed: %s at %s", name, type(error).__name__, _where(error))

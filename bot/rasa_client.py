@@ -31,7 +31,10 @@ class RasaSilent(RasaError):
 
 @dataclass
 class Reply:
-    """One message of the assistant: its text and the language of it, titles to choose from, and what belongs to it."""
+    """One message of the assistant: its text and the language of it, titles to choose from, and what belongs to it.
+
+    `seen` is how far the conversation came with it, for the figures (actions.seen).
+    """
 
     text: str = ""
     choices: list[str] = field(default_factory=list)
@@ -39,6 +42,7 @@ class Reply:
     sources: list[dict[str, Any]] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     language: str | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
 
 
 class RasaClient:
@@ -128,3 +132,4 @@ def _add(reply: Reply, titles: list[str], custom: Mapping[str, Any]) -> None:
     reply.sources += custom.get("sources") or []
     reply.topics += custom.get("topics") or []
     reply.language = custom.get("language") or reply.language
+    reply.seen = custom.get("seen") or reply.seen

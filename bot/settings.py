@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     )
     pseudonym_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="Key with which people in exports are made unrecognisable: 16 characters or more; empty: no such exports",
+        description="Key with which people in exports are made unrecognisable: 16 characters or more; empty: no export of "
+        "Telegram, and staff's exports use STAFF_KEY",
     )
     public_url: str = Field(
         default="", description="Public address of the website, for links in notices to staff; empty: the one that it listens on"
@@ -99,6 +100,8 @@ class Settings(BaseSettings):
     )
     staff_idle_minutes: int = Field(default=60, ge=5, le=1440, description="After how long without use staff are signed out")
     staff_session_hours: int = Field(default=12, ge=1, le=168, description="After how long staff have to sign in again")
+    goal_apprentices: int = Field(default=1450, ge=1, description="Goal of the programme: apprentices registered")
+    goal_sponsors: int = Field(default=150, ge=1, description="Goal of the programme: employers that became sponsors")
     oidc_issuer: str = Field(default="", description="OpenID Connect for staff: address of the provider; empty: none")
     oidc_client_id: str = Field(default="", description="OpenID Connect: our id at the provider")
     oidc_client_secret: str = Field(default="", description="OpenID Connect: our secret at the provider", repr=False)

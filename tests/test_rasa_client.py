@@ -54,10 +54,10 @@ def test_a_custom_message_belongs_to_the_text_before_it() -> None:
     messages = [
         {"recipient_id": "c-1", "text": "One", "buttons": [{"title": "A", "payload": "/a"}, {"title": "B", "payload": "/b"}]},
         {"recipient_id": "c-1", "custom": {"cards": [{"name": "Office"}], "topics": ["wages"]}},
-        {"recipient_id": "c-1", "custom": {"sources": [{"title": "Page"}]}},
+        {"recipient_id": "c-1", "custom": {"sources": [{"title": "Page"}], "seen": {"state": "WI"}}},
         {"recipient_id": "c-1", "text": "Two"},
     ]
-    first = Reply("One", ["A", "B"], [{"name": "Office"}], [{"title": "Page"}], ["wages"])
+    first = Reply("One", ["A", "B"], [{"name": "Office"}], [{"title": "Page"}], ["wages"], seen={"state": "WI"})
     assert send(answering(messages)) == [first, Reply("Two")]
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot.conversation.cards import place_cards
 from bot.conversation.loops import log, repeat
@@ -84,7 +85,7 @@ class Answerer:
             await self._postpone(claim, question, error)
             return
         said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
-        await self._end(claim, question, TurnState.ANSWERED, said)
+        await self._end(claim, question, TurnState.ANSWERED, said, [reply.seen for reply in replies])
         _count(said, self._declines)
 
     async def _replies(self, claim: Claim, question: Question) -> list[Reply]:
@@ -121,8 +122,10 @@ class Answerer:
         pause = min(_LONGEST_PAUSE, 0.25 * 2 ** min(claim.attempt, 8))
         await self._room.call(release_claim, Turn, claim, timedelta(seconds=pause))
 
-    async def _end(self, claim: Claim, question: Question, state: TurnState, said: Sequence[Said]) -> None:
-        await self._room.call(end_turn, claim, state, said)
+    async def _end(
+        self, claim: Claim, question: Question, state: TurnState, said: Sequence[Said], seen: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        await self._room.call(end_turn, claim, state, said, seen)
         self._silences.pop((claim.conversation_id, claim.seq), None)
         TURNS.labels(state).inc()
         STAGES.labels("answer").observe((utc_now() - question.received_at).total_seconds())

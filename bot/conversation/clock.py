@@ -1,4 +1,4 @@
-"""Looks after handoffs that nobody takes up, and people who left before they were answered; tells people what happens.
+"""Looks after handoffs that nobody takes up, and people who left before they were answered; tells people what happens; counts.
 
 Responsible for the words and for looking again and again. Each step is made once, however many processes look (`escalation`).
 """
@@ -15,10 +15,11 @@ from bot.core.conversation import Said
 from bot.core.hours import tell_time
 from bot.core.language import Language
 from bot.store.base import utc_now
+from bot.store.counting import BATCH, count_changed
 from bot.store.escalation import Move, Step, list_steps, take_step
 from bot.store.reading_on import reach_who_left
 
-_HANDOFFS_SECONDS, _REPLIES_SECONDS = 1.0, 10.0
+_HANDOFFS_SECONDS, _REPLIES_SECONDS, _FIGURES_SECONDS = 1.0, 10.0, 2.0
 
 
 class Clock:
@@ -32,6 +33,7 @@ class Clock:
         async with asyncio.TaskGroup() as group:
             group.create_task(repeat("clock", self.look, _HANDOFFS_SECONDS))
             group.create_task(repeat("replies", self.look_for_left, _REPLIES_SECONDS))
+            group.create_task(repeat("figures", self.count, _FIGURES_SECONDS))
 
     async def look(self, now: datetime | None = None) -> None:
         """Make each step that is due."""
@@ -47,6 +49,11 @@ class Clock:
         """Bring answers of staff to who did not come back to see them."""
         for reference in await self._room.call(reach_who_left, now or utc_now()):
             log.info("reply_due", reference=reference)
+
+    async def count(self) -> None:
+        """Bring the figures up to date, in small steps that others' writing comes between."""
+        while await self._room.call(count_changed) >= BATCH:
+            pass
 
     def _words(self, step: Step) -> Said | None:
         """What the person hears; nothing where there is nothing new for them."""

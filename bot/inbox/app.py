@@ -24,6 +24,8 @@ from bot.inbox import (
     directory,
     directory_import,
     directory_targets,
+    figures,
+    figures_export,
     files,
     notices,
     pages,
@@ -73,7 +75,7 @@ def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) 
     inbox.state.desk = Desk.open(settings, room, fetchers)
     for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
         inbox.include_router(part.router)
-    for part in (directory_import, directory, directory_targets):
+    for part in (directory_import, directory, directory_targets, figures, figures_export):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

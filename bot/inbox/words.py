@@ -5,9 +5,11 @@ Responsible for words only. Every status, reason, result, outcome and screening 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.core.figures import Step, Wait
 from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
 from bot.core.screening import SKIPPED, Result
 from bot.store.cases import Group
@@ -65,6 +67,15 @@ CONTACTS = {
 AUDIENCES = {"seeker": "Job seeker", "employer": "Employer", "staff": "Staff"}
 LANGUAGES = {"en": "English", "es": "Spanish"}
 CHANNELS = {"web": "Website", "telegram": "Telegram"}
+STEPS: Mapping[str, str] = {
+    Step.WROTE: "Wrote a first message",
+    Step.BEGAN: "Began the screening",
+    Step.FINISHED: "Finished the screening",
+    Step.PASSED_ON: "Asked to be passed on",
+    Step.ACCEPTED: "Accepted by staff",
+    **{str(outcome): title for outcome, title in OUTCOMES.items()},
+}
+WAITS = {Wait.ACCEPT: "until somebody accepted", Wait.REPLY: "until the first reply in the chat"}
 QUESTIONS = {
     "seeker_path": "Situation",
     "place": "Place",
@@ -97,6 +108,15 @@ def answers_in_words(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, title in QUESTIONS.items():
         if answers.get(name) is not None:
             yield title, _in_words(name, answers[name])
+
+
+def duration(minutes: float) -> str:
+    """Rounded to what is worth saying."""
+    for unit, length, until in (("minute", 1, 90), ("hour", 60, 48 * 60), ("day", 1440, math.inf)):
+        if minutes < until:
+            number = round(minutes / length)
+            return f"{number} {unit}{'s' if number != 1 else ''}" if number else "less than a minute"
+    return ""
 
 
 def _in_words(name: str, answer: Any) -> str:

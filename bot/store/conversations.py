@@ -21,6 +21,7 @@ from bot.store.conversation_schema import Conversation, Delivery, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.database import Database
 from bot.store.handoff_changes import change_statuses_of
+from bot.store.journeys import begin_journey, note_reply
 
 # Who looks at the page again within this time needs no e-mail.
 _SEEN_WITHIN = timedelta(minutes=3)
@@ -117,6 +118,7 @@ def add_conversation(
     """A new conversation of the assistant's with what is said first, as part of a transaction."""
     values = {"id": conversation_id, "token_hash": token_hash, "channel": channel, "language": language, "page": page}
     connection.execute(insert(Conversation), values)
+    begin_journey(connection, conversation_id, channel, language)
     return add_messages(connection, lock_conversation(connection, conversation_id), said)
 
 
@@ -193,6 +195,7 @@ def say_as_staff(database: Database, conversation_id: str, said: Said) -> list[M
         if row.channel in FETCHED_CHANNELS:
             due = update(Conversation).where(Conversation.id == row.id).values(reply_due_at=utc_now() + _SEEN_WITHIN)
             connection.execute(due)
+        note_reply(connection, row.id)
         return add_messages(connection, row, [said])
 
 

@@ -26,6 +26,7 @@ from bot.core.handoff import (
 )
 from bot.store.base import utc_now
 from bot.store.handoff_schema import Handoff, HandoffChange, HandoffOutcome
+from bot.store.journeys import note_handoff_changed
 
 HandoffRow = Row[*tuple[Any, ...]]
 _LOCKED = select(
@@ -154,7 +155,7 @@ def note_change(
     agent: Agent | None = None,
     reason: TransferReason | None = None,
 ) -> None:
-    """Add to the history."""
+    """Add to the history; the figures count it again."""
     values = {
         "handoff_id": handoff_id,
         "at": utc_now(),
@@ -166,6 +167,7 @@ def note_change(
         "reason": str(reason) if reason else None,
     }
     connection.execute(insert(HandoffChange).values(**values))
+    note_handoff_changed(connection, handoff_id)
 
 
 def list_changes(connection: Connection, handoff_id: int) -> list[Change]:

@@ -28,10 +28,12 @@ from bot.core.handoff import (
     check_contact,
 )
 from bot.core.reference import new_reference
+from bot.store.counting import count_and_forget
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
 from bot.store.handoff_changes import HandoffNotFoundError as HandoffNotFoundError
-from bot.store.handoff_changes import change_status, lock_handoff, note_change
+from bot.store.handoff_changes import change_status, lock_handoff, lock_handoffs_of, note_change
+from bot.store.journeys import begin_count
 from bot.store.schema import Handoff as HandoffRow
 from bot.store.schema import Office, utc_now
 
@@ -145,9 +147,11 @@ def cancel_handoff(database: Database, conversation_id: str, reference: str) -> 
 
 
 def erase_person(database: Database, conversation_id: str) -> int:
-    """Delete every handoff of a conversation with all that it holds; gives their number."""
+    """Delete every handoff of a conversation with all that it holds; gives their number. The figures keep only that it was."""
     with database.transaction() as session:
         overwrite_deleted(session.connection())
+        lock_handoffs_of(session.connection(), conversation_id, set(HandoffStatus))
+        count_and_forget(session.connection(), conversation_id)
         erased = session.scalars(
             delete(HandoffRow).where(HandoffRow.conversation_id == conversation_id).returning(HandoffRow.id)
         ).all()
@@ -162,6 +166,7 @@ def _insert(session: Session, values: dict[str, Any]) -> str | None:
     new = session.scalar(insert(HandoffRow).values(values).on_conflict_do_nothing().returning(HandoffRow.id))
     if new is None:
         return None
+    begin_count(session.connection(), new)
     note_change(session.connection(), new, Actor.ASSISTANT, "status", None, str(HandoffStatus.NEW))
     return str(values["reference"])
 

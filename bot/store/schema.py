@@ -26,6 +26,9 @@ from bot.store.conversation_schema import Conversation as Conversation
 from bot.store.conversation_schema import Delivery as Delivery
 from bot.store.conversation_schema import Message as Message
 from bot.store.conversation_schema import Turn as Turn
+from bot.store.figure_schema import Figure as Figure
+from bot.store.figure_schema import HandoffCount as HandoffCount
+from bot.store.figure_schema import Journey as Journey
 from bot.store.handoff_schema import Handoff as Handoff
 from bot.store.handoff_schema import HandoffChange as HandoffChange
 from bot.store.handoff_schema import HandoffOutcome as HandoffOutcome

@@ -6,9 +6,10 @@ come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import aliased
@@ -20,6 +21,7 @@ from bot.store.conversation_schema import Conversation, Turn
 from bot.store.conversation_schema import Message as MessageRow
 from bot.store.conversations import OPEN, ConversationErasedError, add_messages, lock_conversation
 from bot.store.database import Database
+from bot.store.journeys import go_on
 
 _QUESTION = (
     select(MessageRow.text, Conversation.language, Conversation.channel, Turn.received_at)
@@ -69,8 +71,12 @@ def read_question(database: Database, claim: Claim) -> Question:
     return Question(row.text, row.language, row.channel, row.received_at)
 
 
-def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[Said]) -> list[Message]:
-    """Store the answer (or the apology) and that the turn has ended, both or neither; its language is the conversation's then.
+def end_turn(
+    database: Database, claim: Claim, state: TurnState, said: Sequence[Said], seen: Sequence[Mapping[str, Any]] = ()
+) -> list[Message]:
+    """Store the answer (or the apology), how far the conversation has come (`seen`), and that the turn has ended: all or nothing.
+
+    The language of the answer is the conversation's then.
 
     Raises ClaimLostError if it is not ours to answer any more, ConversationErasedError if it is gone.
     """
@@ -78,9 +84,10 @@ def end_turn(database: Database, claim: Claim, state: TurnState, said: Sequence[
     with database.writing() as connection:
         row = lock_conversation(connection, claim.conversation_id)
         end_claim(connection, Turn, claim, state, ended_at=utc_now())
-        if said and said[-1].language not in (None, row.language):
-            spoken = update(Conversation).where(Conversation.id == row.id).values(language=said[-1].language)
-            connection.execute(spoken)
+        language = (said[-1].language if said else None) or row.language
+        if language != row.language:
+            connection.execute(update(Conversation).where(Conversation.id == row.id).values(language=language))
+        go_on(connection, row.id, utc_now(), language, _office_named(said), seen)
         return add_messages(connection, row, caused)
 
 
@@ -104,3 +111,8 @@ def tell_slow(database: Database, slow: Slow, notice: int, said: Said) -> bool:
             return False
         add_messages(connection, row, [replace(said, cause=f"notice:{slow.seq}:{notice}")])
         return True
+
+
+def _office_named(said: Sequence[Said]) -> str | None:
+    """The office that comes first on the last cards."""
+    return next((each.cards[0].get("office_id") for each in reversed(said) if each.cards), None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 import bot.conversation.answer
 from bot.conversation.own import give_back, take_over
@@ -25,6 +26,7 @@ from bot.store.claims import claim_due
 from bot.store.conversation_schema import Turn
 from bot.store.conversations import View, read_view
 from bot.store.database import Database, open_database, upgrade_database
+from bot.store.figure_schema import Journey
 from tests.conversation.rooms import ToldRasa, answering, make_room, texts, until
 
 PHRASES = load_knowledge().phrases
@@ -65,6 +67,25 @@ def test_an_answer_keeps_everything_that_rasa_said(room: Room) -> None:
     assert (last.cards, last.topics, last.sources[0]["title"]) == (({"name": "Office"},), ("wages",), "T")
     assert rasa.metadata[0]["language"] == "es"
     assert rasa.metadata[0]["message_id"].endswith(":2")
+
+
+def test_what_is_seen_of_a_conversation_is_stored_with_its_answer(room: Room) -> None:
+    screening = {"form": "seeker_form", "questions": {"seeker_path": "answered"}, "finished": False}
+    first, second = Reply("First", seen={"audience": "seeker", "screening": screening}), Reply("Second", seen={"state": "WI"})
+    rasa = ToldRasa(lambda *_: [first, second])
+
+    async def play() -> None:
+        begun = await begin(room, "web", "es", None)
+        async with answering(room, rasa):
+            await receive(room, begun.id, "a", "Busco trabajo", "web")
+            await until(room, begun.id, answered)
+
+    asyncio.run(play())
+    with room.database.reading() as connection:
+        journey = connection.execute(select(Journey)).one()
+    assert (journey.channel, journey.language, journey.audience, journey.state) == ("web", "es", "seeker", "WI")
+    assert journey.screening["questions"] == {"seeker_path": "answered"}
+    assert journey.changed_at is not None
 
 
 def test_one_slow_conversation_delays_no_other(room: Room) -> None:

@@ -25,7 +25,8 @@ from tests.store.inboxes import set_row
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
 OFFICE = "/staff/partners/offices/wrtp"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
-         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222", "/staff/partners", "/staff/partners?q=nowhere",
+         "/staff/figures?by=office", "/staff/replies", "/staff/account",
+         "/staff/handoffs/IMT-222222", "/staff/partners", "/staff/partners?q=nowhere",
          OFFICE, "/staff/partners/offices/kdp"]  # fmt: skip
 Visit = Callable[..., Any]
 

@@ -44,6 +44,7 @@ PERSONAL = {
     ("POST", "/sign-out"): {}, ("GET", "/account"): {}, ("POST", "/account/sessions/{session_id}/end"): {},
     ("POST", "/account/sessions/end-others"): {}, ("POST", "/account/password"): {},
     ("GET", "/"): {}, ("GET", "/news"): {}, ("GET", "/replies"): {},
+    ("GET", "/figures"): {}, ("GET", "/figures/export.csv"): {},
 }  # fmt: skip
 OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/handoffs/{reference}"): {},

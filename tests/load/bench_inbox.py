@@ -1,8 +1,9 @@
-"""How long the inbox's lists take: a million handoffs in PostgreSQL, ten thousand in SQLite.
+"""How long the inbox's lists and figures take: a million handoffs in PostgreSQL, ten thousand in SQLite.
 
     python -m tests.load.bench_inbox [--sizes sqlite=10000,postgresql=1000000] [--out FILE.json]
 
-One handoff in ten waits, one in ten is in progress; offices, states and names are drawn at random. Not run by pytest.
+One handoff in ten waits, one in ten is in progress; offices, states and names are drawn at random, and so are the steps of
+the screening and outcomes. Not run by pytest.
 """
 
 from __future__ import annotations
@@ -12,23 +13,30 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
+from bot.core.figures import SCREENINGS
 from bot.core.handoff import Agent
 from bot.core.reference import ALPHABET
+from bot.core.routing import Audience
+from bot.core.screening import QUESTIONS
 from bot.core.states import STATES
 from bot.store import inbox
 from bot.store.base import utc_now
 from bot.store.cases import Group
+from bot.store.counting import count_changed
 from bot.store.database import Database, open_database, upgrade_database
+from bot.store.figure_export import export_page
+from bot.store.figure_schema import HandoffCount, Journey
+from bot.store.figures import By, Chosen, compare, list_months, read_goals, read_marks
 from bot.store.inbox import Wanted
 from bot.store.partners import import_partners
-from bot.store.schema import Conversation, Handoff, Office
+from bot.store.schema import Conversation, Handoff, HandoffChange, HandoffOutcome, Office
 from tests.conftest import SEED
 from tests.postgresql import find_binaries, make_database, run_server
 
@@ -39,7 +47,7 @@ _ENDED, _OPEN = ("closed", "expired", "cancelled"), ("accepted", "in_conversatio
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the lists of the inbox.")
+    parser = argparse.ArgumentParser(description="Measure the lists and figures of the inbox.")
     parser.add_argument("--sizes", default="sqlite=10000,postgresql=1000000")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
@@ -98,6 +106,32 @@ def _calls(database: Database) -> dict[str, Callable[[], object]]:
         "counts of the lists, national": lambda: inbox.count_groups(database, nat),
         "counts of the lists, agent": lambda: inbox.count_groups(database, ana),
         "look for news": lambda: inbox.read_tip(database),
+        **_figures(database, nat, ana),
+    }
+
+
+def _figures(database: Database, nat: Agent, ana: Agent) -> dict[str, Callable[[], object]]:
+    """Everything that the page asks for."""
+    with database.reading() as connection:
+        office = str(connection.scalar(select(Office.id).limit(1)))
+
+    def page(agent: Agent, by: By, **chosen: str) -> Callable[[], object]:
+        wanted = Chosen(**chosen)
+        return lambda: (
+            read_marks(database, agent, wanted), compare(database, agent, wanted, by), read_goals(database, agent),
+            list_months(database, agent), inbox.list_offices(database, agent),
+        )  # fmt: skip
+
+    return {
+        "figures, national": page(nat, By.MONTH),
+        "figures, national, by state": page(nat, By.STATE),
+        "figures, national, by office": page(nat, By.OFFICE),
+        "figures, state": page(nat, By.MONTH, state="WI", language="es"),
+        "figures, state by office": page(nat, By.OFFICE, state="WI"),
+        "figures, office by state": page(nat, By.STATE, office=office, channel="telegram"),
+        "figures, agent": page(ana, By.MONTH),
+        "figures, agent, by office": page(ana, By.OFFICE),
+        "export, a page of 1,000": lambda: export_page(database, nat, Chosen(state="WI")),
     }
 
 
@@ -115,9 +149,46 @@ def _plant(database: Database, size: int) -> None:
         rows = [_row(chance, number, offices) for number in range(start, min(start + _BATCH, size))]
         with database.writing() as connection:
             connection.execute(insert(Conversation), [_conversation(chance, row) for row in rows])
-            connection.execute(insert(Handoff), rows)
+            made = connection.execute(insert(Handoff).returning(Handoff.id, Handoff.created_at), rows).all()
+            _plant_steps(connection, chance, rows, made)
+    started = time.perf_counter()
+    while count_changed(database, _BATCH):
+        pass
+    print(f"counted in {time.perf_counter() - started:.0f} s")
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+
+
+def _plant_steps(connection: Connection, chance: random.Random, rows: list[dict[str, Any]], made: Sequence[Any]) -> None:
+    """A journey for each; half of them accepted, one in ten with an outcome."""
+    journeys = [_journey(chance, row) for row in rows]
+    connection.execute(insert(Journey), journeys)
+    connection.execute(insert(HandoffCount), [{"handoff_id": each.id, "changed_at": each.created_at} for each in made])
+    accepted = [
+        {"handoff_id": each.id, "actor": "staff", "what": "status", "after": "accepted",
+         "at": each.created_at + timedelta(minutes=chance.expovariate(1 / 300))}
+        for each in made if chance.random() < 0.5
+    ]  # fmt: skip
+    connection.execute(insert(HandoffChange), accepted)
+    outcomes = [
+        {"handoff_id": each.id, "outcome": chance.choice(("contacted", "applied", "registered_apprentice", "lost")),
+         "on_day": each.created_at.date()}
+        for each in made if chance.random() < 0.1
+    ]  # fmt: skip
+    connection.execute(insert(HandoffOutcome), outcomes)
+
+
+def _journey(chance: random.Random, row: dict[str, Any]) -> dict[str, Any]:
+    form = SCREENINGS[Audience(row["audience"])]
+    asked = [question.id for question in QUESTIONS[form]][: chance.randrange(1, 8)]
+    fates = {name: chance.choice(("answered", "answered", "declined")) for name in asked}
+    fates[asked[-1]] = chance.choice(("asked", "answered"))
+    return {
+        "conversation_id": row["conversation_id"], "channel": "web",
+        "began_at": row["created_at"], "changed_at": row["created_at"],
+        **{name: row[name] for name in ("language", "audience", "state", "office_id")},
+        "screening": {"form": str(form), "questions": fates, "misunderstood": asked[:1], "finished": len(asked) > 5},
+    }  # fmt: skip
 
 
 def _row(chance: random.Random, number: int, offices: list[str]) -> dict[str, Any]:

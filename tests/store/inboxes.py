@@ -11,6 +11,7 @@ from bot.core.handoff import Agent
 from bot.store.conversation_schema import Conversation, Message
 from bot.store.conversations import create_conversation
 from bot.store.database import Database
+from bot.store.figure_schema import Figure, Journey
 from bot.store.handoffs import save_handoff
 from bot.store.partners import import_partners
 from bot.store.schema import Handoff, NoticeTarget, OfficeService
@@ -24,9 +25,9 @@ SAID = Said(Author.SYSTEM, "Somebody came or went.")
 
 
 def clear(database: Database) -> None:
-    """Offices as in the seed; no handoff, no conversation, no target."""
+    """Offices as in the seed; no handoff, no conversation, no figure, no target."""
     with database.transaction() as session:
-        for table in (Handoff, Message, Conversation, NoticeTarget, OfficeService):
+        for table in (Handoff, Message, Conversation, Journey, Figure, NoticeTarget, OfficeService):
             session.execute(delete(table))
     import_partners(database, SEED, "seed")
 
