@@ -64,6 +64,11 @@ class Staff:
     def may_edit_replies(self) -> bool:
         return self.role is not Role.AGENT
 
+    @property
+    def may_handle_data(self) -> bool:
+        """Export or erase everything of a person whom they see."""
+        return self.role is not Role.AGENT
+
 
 def scope_of(role: Role, partner_id: str | None) -> Scope:
     """The one place where a role becomes what may be seen. Raises StaffError for a role that lacks its intermediary."""

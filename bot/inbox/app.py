@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.conversation.loops import log_failure
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
-from bot.inbox import case, case_page, notices, pages, people, replies, sessions, sign_in, single_sign_on, words
+from bot.inbox import case, case_page, notices, pages, people, person, replies, sessions, sign_in, single_sign_on, words
 from bot.inbox.case_page import show_case
 from bot.inbox.desk import Desk
 from bot.inbox.gate import NotAllowedError, SignedOutError, require_own_form
@@ -53,7 +53,7 @@ def create_inbox(settings: Settings, room: Room) -> FastAPI:
     """To be mounted at /staff."""
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_own_form)])
     inbox.state.desk = Desk.open(settings, room)
-    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, replies, notices):
+    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, person, replies, notices):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

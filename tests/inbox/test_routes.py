@@ -45,6 +45,9 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("POST", "/handoffs/{reference}/close"): {"outcome": "contacted", "day": "2026-11-01"},
     ("POST", "/handoffs/{reference}/outcomes"): {"outcome": "contacted", "day": "2026-11-01"},
     ("POST", "/handoffs/{reference}/outcomes/{outcome_id}/withdraw"): {},
+    ("GET", "/handoffs/{reference}/person"): {},
+    ("POST", "/handoffs/{reference}/person/export"): {},
+    ("POST", "/handoffs/{reference}/person/erase"): {"typed": "{reference}"},
 }
 _TEXTS = {"title": "T", "text_en": "E", "text_es": "S"}
 OF_A_REPLY = {("POST", "/replies"): _TEXTS, ("POST", "/replies/{reply_id}"): _TEXTS, ("POST", "/replies/{reply_id}/delete"): {}}
