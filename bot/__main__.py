@@ -25,7 +25,7 @@ from bot.chat import LANGUAGES, ChatError, chat
 from bot.core.geography import state_named
 from bot.core.partner_rows import PartnerFileError
 from bot.core.staff import StaffError
-from bot.inbox import person_commands
+from bot.inbox import learn_commands, person_commands
 from bot.inbox.commands import add_commands
 from bot.knowledge.report import faults_of_knowledge
 from bot.progress import Progress
@@ -83,6 +83,12 @@ def add_staff(groups: Groups) -> None:
 def add_person(groups: Groups) -> None:
     """person export | erase"""
     person_commands.add_commands(_add_group(groups, "person", "What is kept of one person, by a reference number."), _open)
+
+
+def add_learn(groups: Groups) -> None:
+    """learn export"""
+    text = "What staff decided about questions that the assistant could not answer well."
+    learn_commands.add_commands(_add_group(groups, "learn", text), _open)
 
 
 def add_database(groups: Groups) -> None:
@@ -152,6 +158,7 @@ _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_partners,
     add_staff,
     add_person,
+    add_learn,
     add_database,
     add_knowledge,
     add_actions,

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
 from bot.conversation.bell import wait
 from bot.conversation.cards import place_cards
+from bot.conversation.learn import is_declined, learn_from
 from bot.conversation.loops import log, log_failure, repeat
 from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
@@ -51,7 +52,6 @@ class Answerer:
         self._room, self._rasa, self._is_able = room, rasa, is_able
         self._apology_after, self._lease = apology_after, lease
         self._worker = uuid4().hex
-        self._declines = {room.knowledge.phrases["decline"].en, room.knowledge.phrases["decline"].es}
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._silences: Counter[tuple[str, int]] = Counter()
 
@@ -102,7 +102,9 @@ class Answerer:
             return
         said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
         await self._end(claim, question, TurnState.ANSWERED, said)
-        _count(said, self._declines)
+        _count(said, is_declined(self._room.knowledge, said))
+        self._room.bell.ring(claim.conversation_id)
+        await learn_from(self._room, claim, question.text, said)
 
     async def _replies(self, claim: Claim, question: Question) -> list[Reply]:
         """Raises RasaError."""
@@ -176,8 +178,8 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
     )
 
 
-def _count(said: Sequence[Said], declines: Collection[str]) -> None:
+def _count(said: Sequence[Said], declined: bool) -> None:
     for topic in {topic for each in said for topic in each.topics}:
         TOPICS.labels(topic).inc()
-    if any("out_of_scope" in each.topics or each.text in declines for each in said):
+    if declined:
         DECLINED.inc()

@@ -65,6 +65,11 @@ class Staff:
         return self.role is not Role.AGENT
 
     @property
+    def may_teach(self) -> bool:
+        """Say what questions are about: for those who see everybody's, because what the assistant learns is for all."""
+        return self.partner_id is None
+
+    @property
     def may_handle_data(self) -> bool:
         """Export or erase everything of a person whom they see."""
         return self.role is not Role.AGENT

@@ -17,7 +17,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.conversation.loops import log_failure
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
-from bot.inbox import case, case_page, notices, pages, people, person, replies, sessions, sign_in, single_sign_on, words
+from bot.inbox import (
+    case,
+    case_page,
+    notices,
+    pages,
+    people,
+    person,
+    questions,
+    replies,
+    sessions,
+    sign_in,
+    single_sign_on,
+    words,
+)
 from bot.inbox.case_page import show_case
 from bot.inbox.desk import Desk
 from bot.inbox.gate import NotAllowedError, SignedOutError, require_own_form
@@ -26,6 +39,7 @@ from bot.settings import Settings
 from bot.store.conversations import ConversationErasedError, ConversationNotFoundError, OwnerChangedError
 from bot.store.handoff_changes import HandoffChangedError, HandoffNotFoundError
 from bot.store.inbox_work import ReplyNotFoundError
+from bot.store.questions import QuestionNotFoundError
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -45,7 +59,7 @@ _PROBLEMS = {
     500: ("Something went wrong", "It was our fault, and it was noted. Please try again."),
 }
 _CLASHES = (HandoffChangedError, OwnerChangedError, TransitionError, ConsentError)
-_MISSING = (HandoffNotFoundError, ReplyNotFoundError, ConversationNotFoundError, ConversationErasedError)
+_MISSING = (HandoffNotFoundError, ReplyNotFoundError, QuestionNotFoundError, ConversationNotFoundError, ConversationErasedError)
 _NOT_YOURS = ("Your role may not do this", "Ask a manager of your intermediary, or the administrator.")
 
 
@@ -53,7 +67,7 @@ def create_inbox(settings: Settings, room: Room) -> FastAPI:
     """To be mounted at /staff."""
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_own_form)])
     inbox.state.desk = Desk.open(settings, room)
-    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, person, replies, notices):
+    for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, person, replies, notices, questions):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
 from bot.core.screening import SKIPPED, Result
 from bot.store.cases import Group
+from bot.store.questions import Why
 
 GROUPS = {Group.UNATTENDED: "Waiting", Group.UNDERWAY: "In progress", Group.ENDED: "Ended"}
 STATUSES = {
@@ -65,6 +66,7 @@ CONTACTS = {
 AUDIENCES = {"seeker": "Job seeker", "employer": "Employer", "staff": "Staff"}
 LANGUAGES = {"en": "English", "es": "Spanish"}
 CHANNELS = {"web": "Website", "telegram": "Telegram"}
+WHYS = {Why.DECLINED: "declined", Why.UNSURE: "asked back", Why.UNHELPFUL: "did not help"}
 QUESTIONS = {
     "seeker_path": "Situation",
     "place": "Place",

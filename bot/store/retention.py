@@ -24,6 +24,7 @@ from bot.store.erasing import empty_log, overwrite_deleted
 from bot.store.handoff_changes import HandoffRow, change_status, lock_handoffs_of
 from bot.store.handoff_schema import Handoff, HandoffChange, Notice
 from bot.store.inbox_schema import HandoffNote, HandoffRead
+from bot.store.question_schema import ReviewQuestion
 from bot.store.staff_schema import Audit
 from bot.store.telegram_schema import TelegramUpdate
 
@@ -69,13 +70,14 @@ def list_unknown(database: Database, conversation_ids: Sequence[str]) -> list[st
 
 
 def forget_old_records(database: Database, before: datetime) -> None:
-    """Of what staff did, who, when and what kind stays; of updates that were never handled, their number."""
+    """Of what staff did, who, when and what kind stays; of updates never handled, their number; of old questions, nothing."""
     with database.writing() as connection:
         overwrite_deleted(connection)
         about = (Audit.at < before, Audit.handoff_id.is_not(None))
         connection.execute(update(Audit).where(*about).values(handoff_id=None, detail=None))
         unhandled = update(TelegramUpdate).where(TelegramUpdate.done_at.is_(None), TelegramUpdate.received_at < before)
         connection.execute(unhandled.values(done_at=utc_now(), content=None, chat_id=None))
+        connection.execute(delete(ReviewQuestion).where(ReviewQuestion.last_at < before))
     empty_log(database.engine)
 
 

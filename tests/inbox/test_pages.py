@@ -11,14 +11,15 @@ from playwright.sync_api import expect
 from bot.core.conversation import Author, Said
 from bot.store.conversations import receive_message
 from bot.store.database import Database
+from bot.store.questions import Why, keep_question
 from tests.channels.widget.conftest import SIZES, axe, browser, violations  # noqa: F401 (fixtures)
 from tests.inbox.invented import REFERENCES, invent
-from tests.inbox.walking import ANA, BEN, REPLY, inbox_of_invented_people, sign_in
+from tests.inbox.walking import ANA, BEN, NAT, REPLY, inbox_of_invented_people, sign_in
 from tests.store.inboxes import set_row
 
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
-         "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
+         f"{MARIA}/person", "/staff/replies", "/staff/account", "/staff/handoffs/IMT-222222"]  # fmt: skip
 Visit = Callable[..., Any]
 
 
@@ -72,6 +73,59 @@ def test_no_violation_and_nothing_wider_than_the_page(
     page.get_by_role("button", name="Take over").click()
     page.wait_for_selector(".turn.on")
     assert violations(page, axe) == []
+
+
+def ask(database: Database) -> None:
+    """Three questions for review."""
+    keep_question(database, "es", "¿hay que saber inglés, o dan las clases en español?", Why.UNSURE, ["language_support"])
+    keep_question(database, "en", "is there a class on the moon", Why.DECLINED, [])
+    keep_question(database, "en", "do they pay for my … and the shoes", Why.UNHELPFUL, ["cost_to_apprentice", "benefits"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_questions_are_read_and_decided_at_any_size(visit: Visit, inbox: tuple[str, Database], axe: str, size: str) -> None:  # noqa: F811
+    ask(inbox[1])
+    page = visit(NAT, size=size)
+    page.goto(f"{inbox[0]}/staff/questions")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    row = page.locator("li", has_text="on the moon")
+    row.get_by_label("About").select_option("out_of_scope")
+    row.get_by_role("button", name="Decide").click()
+    expect(row).to_contain_text("Outside of what it knows")
+    expect(row).to_contain_text("Nat")
+    assert page.url.endswith("/staff/questions"), "only the row was changed"
+    assert violations(page, axe) == []
+    page.get_by_role("link", name="Decided").click()
+    expect(page.locator(".rows > li")).to_have_count(1)
+    assert violations(page, axe) == []
+
+
+def test_questions_are_decided_without_a_script(visit: Visit, inbox: tuple[str, Database]) -> None:
+    ask(inbox[1])
+    page = visit(NAT, java_script_enabled=False)
+    page.goto(f"{inbox[0]}/staff/questions")
+    row = page.locator("li", has_text="on the moon")
+    row.get_by_label("About").select_option("drop")
+    row.get_by_role("button", name="Decide").click()
+    expect(page.locator(".rows > li")).to_have_count(2)
+    page.get_by_role("link", name="Decided").click()
+    page.get_by_role("button", name="anew").click()
+    expect(page.locator(".rows > li")).to_have_count(3)
+
+
+def test_somebody_is_erased_once_the_reference_is_typed(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA)
+    page.goto(inbox[0] + MARIA)
+    page.get_by_role("link", name="Export or erase").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save everything").click()
+    assert saved.value.suggested_filename == f"{REFERENCES['maria']}.json"
+    page.get_by_label("Type").fill(REFERENCES["maria"])
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.locator("h1")).to_have_text(f"{REFERENCES['maria']} is erased")
+    page.get_by_role("link", name="To the inbox").click()
+    expect(page.locator(".people")).not_to_contain_text("Maria")
 
 
 def test_the_work_is_done_by_keyboard(visit: Visit, inbox: tuple[str, Database]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select
 from bot.core.staff import Role, Scope
 from bot.store.database import Database
 from bot.store.inbox_work import list_replies, save_reply
+from bot.store.questions import Why, keep_question, list_questions
 from bot.store.schema import CannedReply, Handoff, HandoffChange, HandoffNote, HandoffOutcome, Message, Notice
 from bot.store.staff import disable_staff, list_staff
 from bot.store.staff_schema import StaffSession
@@ -52,7 +53,11 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
 _TEXTS = {"title": "T", "text_en": "E", "text_es": "S"}
 OF_A_REPLY = {("POST", "/replies"): _TEXTS, ("POST", "/replies/{reply_id}"): _TEXTS, ("POST", "/replies/{reply_id}/delete"): {}}
 OF_A_NOTICE: dict[tuple[str, str], dict[str, str]] = {("POST", "/notices/{notice_id}/retry"): {}}
-CHANGES = [route for route in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE) if route[0] == "POST"]
+OF_QUESTIONS: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/questions"): {},
+    ("POST", "/questions/{question_id}"): {"decision": "wages"},
+}
+CHANGES = [route for route in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE, *OF_QUESTIONS) if route[0] == "POST"]
 Enter = Callable[..., Browser]
 
 
@@ -69,6 +74,7 @@ def fill(path: str, reference: str = "IMT-222222", number: int = 1) -> str:
         .replace("{outcome_id}", "1")
         .replace("{reply_id}", str(number))
         .replace("{notice_id}", "1")
+        .replace("{question_id}", "1")
     )
 
 
@@ -82,20 +88,20 @@ def state_of(database: Database) -> Any:
         rows = connection.execute(select(Handoff.reference, Handoff.status, Handoff.office_id, Handoff.staff_id)).all()
         ended = connection.scalar(select(func.count()).where(StaffSession.ended_at.is_not(None)))
         replies = connection.execute(select(CannedReply.id, CannedReply.title)).all()
-    return counts, rows, ended, replies
+    return counts, rows, ended, replies, [question.decision for question in list_questions(database, True)]
 
 
 def test_every_route_is_named_here(site: TestClient) -> None:
     (inbox,) = (route.app for route in site.app.routes if getattr(route, "path", "") == "/staff")  # type: ignore[attr-defined]
     found = {(method.upper(), path) for path, methods in inbox.openapi()["paths"].items() for method in methods}
-    assert found == PUBLIC | set(PERSONAL) | set(OF_A_CASE) | set(OF_A_REPLY) | set(OF_A_NOTICE)
+    assert found == PUBLIC | set(PERSONAL) | set(OF_A_CASE) | set(OF_A_REPLY) | set(OF_A_NOTICE) | set(OF_QUESTIONS)
 
 
 def test_who_is_not_signed_in_gets_no_further(browser: Callable[[], Browser], database: Database, theirs: str) -> None:
     before = state_of(database)
-    for method, path in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE):
+    for method, path in (*PERSONAL, *OF_A_CASE, *OF_A_REPLY, *OF_A_NOTICE, *OF_QUESTIONS):
         person = browser()
-        form = {**OF_A_CASE, **OF_A_REPLY}.get((method, path), {})
+        form = {**OF_A_CASE, **OF_A_REPLY, **OF_QUESTIONS}.get((method, path), {})
         answer = person.get(fill(path, theirs)) if method == "GET" else person.post(fill(path, theirs), **form)
         assert (answer.status_code, answer.headers.get("location", "").partition("?")[0]) == (303, "/staff/sign-in"), path
     assert state_of(database) == before
@@ -106,10 +112,11 @@ def test_nothing_changes_without_the_proof(enter: Enter, database: Database, rol
     reference = invent(database, 2, office_id=OWN)
     person = enter(role, ROLES[role])
     save_reply(database, Scope(ROLES[role]), list_staff(database)[0].staff.id, _TEXTS)
+    keep_question(database, "en", "is there a class", Why.UNSURE, [])
     before = state_of(database)
     for route in CHANGES:
         for proof in (None, "", "0" * 64):
-            form = {**OF_A_CASE, **OF_A_REPLY}.get(route, {})
+            form = {**OF_A_CASE, **OF_A_REPLY, **OF_QUESTIONS}.get(route, {})
             data = form if proof is None else {**form, "csrf": proof}
             answer = person.client.post(f"/staff{fill(route[1], reference)}", data=data)
             assert answer.status_code == 403, route
@@ -180,6 +187,17 @@ def test_replies_are_edited_by_those_who_may(enter: Enter, database: Database, r
         assert person.post(f"/replies/{number}/delete").status_code == (303 if title in mine else 404 if mine else 403)
     assert "of kdp" not in person.get("/replies").text or ROLES[role] is None
     assert len(list_replies(database, Scope(OTHER))) >= 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_questions_are_decided_by_those_who_see_all(enter: Enter, database: Database, role: Role) -> None:
+    keep_question(database, "en", "is there a class", Why.UNSURE, [])
+    person, may = enter(role, ROLES[role]), ROLES[role] is None
+    shown = person.get("/questions")
+    assert (shown.status_code, "is there a class" in shown.text) == ((200, True) if may else (403, False))
+    assert ("/staff/questions" in person.get("/account").text) == may
+    assert person.post("/questions/1", decision="wages").status_code == (303 if may else 403)
+    assert len(list_questions(database, True)) == int(may)
 
 
 def test_a_disabled_or_ended_account_is_out_at_once(enter: Enter, database: Database) -> None:
