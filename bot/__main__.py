@@ -25,6 +25,7 @@ from bot.chat import LANGUAGES, ChatError, chat
 from bot.core.geography import state_named
 from bot.core.partner_rows import PartnerFileError
 from bot.core.staff import StaffError
+from bot.inbox import learn_commands, person_commands
 from bot.inbox.commands import add_commands
 from bot.knowledge.report import faults_of_knowledge
 from bot.progress import Progress
@@ -33,6 +34,7 @@ from bot.settings import ROOT, SettingsError, load_settings
 from bot.store import partners
 from bot.store.database import Database, DatabaseError, open_database, require_current, upgrade_database
 from bot.training import RASA_PYTHON, rasa_environment
+from bot.usage import UsageError
 
 if TYPE_CHECKING:
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -48,15 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except PartnerFileError as error:
         return _fail(*map(str, error.errors), f"Nothing was imported. Errors: {len(error.errors)}.")
-    except (SettingsError, DatabaseError, RunError, ChatError, StaffError, _UsageError) as error:
+    except (SettingsError, DatabaseError, RunError, ChatError, StaffError, UsageError) as error:
         return _fail(str(error))
     except BrokenPipeError:  # whoever read us has enough, as `head` has; Python must not try to print the rest at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
-
-
-class _UsageError(Exception):
-    """An argument that cannot be used; the message says why."""
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -80,6 +78,17 @@ def add_partners(groups: Groups) -> None:
 def add_staff(groups: Groups) -> None:
     """staff add | list | disable | reset | sign-out"""
     add_commands(_add_group(groups, "staff", "Who may work with the inbox at /staff."), _open)
+
+
+def add_person(groups: Groups) -> None:
+    """person export | erase"""
+    person_commands.add_commands(_add_group(groups, "person", "What is kept of one person, by a reference number."), _open)
+
+
+def add_learn(groups: Groups) -> None:
+    """learn export"""
+    text = "What staff decided about questions that the assistant could not answer well."
+    learn_commands.add_commands(_add_group(groups, "learn", text), _open)
 
 
 def add_database(groups: Groups) -> None:
@@ -148,6 +157,8 @@ def add_evaluate(groups: Groups) -> None:
 _GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_partners,
     add_staff,
+    add_person,
+    add_learn,
     add_database,
     add_knowledge,
     add_actions,
@@ -190,13 +201,13 @@ def _export_partners(chosen: argparse.Namespace) -> None:
     try:
         chosen.file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise _UsageError(f"The file {chosen.file} cannot be written: {error.strerror}.") from None
+        raise UsageError(f"The file {chosen.file} cannot be written: {error.strerror}.") from None
 
 
 def _list_partners(chosen: argparse.Namespace) -> None:
     state = state_named(chosen.state) if chosen.state else None
     if chosen.state and state is None:
-        raise _UsageError(f"“{chosen.state}” is not a state. Use its name or its two letters, as in WI.")
+        raise UsageError(f"“{chosen.state}” is not a state. Use its name or its two letters, as in WI.")
     with _open() as database:
         lines = partners.list_partners(database, state)
     table = Table(Column("id", no_wrap=True), "name", Column("kind", no_wrap=True), "serves", "reach by", "confirmed")
@@ -227,7 +238,7 @@ def _upgrade_database(_: argparse.Namespace) -> None:
 def _check_knowledge(_: argparse.Namespace) -> None:
     faults = faults_of_knowledge(date.today())
     if faults:
-        raise _UsageError("\n".join([*faults, f"{len(faults)} to mend."]))
+        raise UsageError("\n".join([*faults, f"{len(faults)} to mend."]))
     print("The knowledge is in order.")
 
 
@@ -249,7 +260,7 @@ def _check_telegram(_: argparse.Namespace) -> None:
     try:
         print("\n".join(check(load_settings())))
     except TelegramCheckError as error:
-        raise _UsageError(f"Telegram: {error}") from None
+        raise UsageError(f"Telegram: {error}") from None
 
 
 def _export_telegram(_: argparse.Namespace) -> None:
@@ -257,7 +268,7 @@ def _export_telegram(_: argparse.Namespace) -> None:
 
     secret = load_settings().pseudonym_secret.get_secret_value()
     if not secret:
-        raise _UsageError("An export needs a key to make people unrecognisable: set PSEUDONYM_SECRET, and keep it.")
+        raise UsageError("An export needs a key to make people unrecognisable: set PSEUDONYM_SECRET, and keep it.")
     with _open() as database:
         sys.stdout.write(export_chats(database, secret))
 

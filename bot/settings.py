@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         "others there are refused",
     )
     apology_seconds: float = Field(default=20.0, ge=3, le=600, description="After how long without an answer a person is offered")
+    retention_days: int = Field(
+        default=365, ge=1, le=3650, description="How many days after the last word a conversation and its requests are erased"
+    )
     staff_key: str = Field(
         default="",
         description="Secret of 32 or more characters that staff's one-time codes are made with; empty: a file var/staff.key",

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from bot.conversation.cards import place_cards
+from bot.conversation.learn import is_declined, learn_from
 from bot.conversation.loops import log, repeat
 from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
@@ -50,7 +51,6 @@ class Answerer:
     ) -> None:
         self._room, self._rasa, self._is_able = room, rasa, is_able
         self._apology_after, self._lease = apology_after, lease
-        self._declines = {room.knowledge.phrases["decline"].en, room.knowledge.phrases["decline"].es}
         self._silences: Counter[tuple[str, int]] = Counter()
 
     async def run(self) -> None:
@@ -86,7 +86,9 @@ class Answerer:
             return
         said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
         await self._end(claim, question, TurnState.ANSWERED, said, [reply.seen for reply in replies])
-        _count(said, self._declines)
+        _count(said, is_declined(self._room.knowledge, said))
+        self._room.bell.ring(claim.conversation_id)
+        await learn_from(self._room, claim, question.text, said)
 
     async def _replies(self, claim: Claim, question: Question) -> list[Reply]:
         """Raises RasaError."""
@@ -162,8 +164,8 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
     )
 
 
-def _count(said: Sequence[Said], declines: Collection[str]) -> None:
+def _count(said: Sequence[Said], declined: bool) -> None:
     for topic in {topic for each in said for topic in each.topics}:
         TOPICS.labels(topic).inc()
-    if any("out_of_scope" in each.topics or each.text in declines for each in said):
+    if declined:
         DECLINED.inc()

@@ -77,6 +77,16 @@ class Staff:
     def may_import_offices(self) -> bool:
         return self.role is Role.ADMINISTRATOR
 
+    @property
+    def may_teach(self) -> bool:
+        """Say what questions are about: for those who see everybody's, because what the assistant learns is for all."""
+        return self.partner_id is None
+
+    @property
+    def may_handle_data(self) -> bool:
+        """Export or erase everything of a person whom they see."""
+        return self.role is not Role.AGENT
+
 
 def scope_of(role: Role, partner_id: str | None) -> Scope:
     """The one place where a role becomes what may be seen. Raises StaffError for a role that lacks its intermediary."""

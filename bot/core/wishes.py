@@ -44,6 +44,15 @@ _CORE = (
     r"contrat(?:an|arian|ar)|tom(?:an|arian|ar)|quieren)|(?:ya )?(?:estoy|soy) (?:muy|demasiado) (?:viej[oa]|tont[oa]|"
     r"mayor|brut[oa]|burr[oa]|grande)"
 )
+_UNHELPFUL = re.compile(
+    r"(?:(?:no|sorry|well|but|um|pero|perdon) )?(?:(?:that|this|it|your answer|eso|esto|su respuesta|la respuesta) )?"
+    r"(?:(?:did not|didn'?t|does not|doesn'?t|is not|isn'?t|was not|wasn'?t|not) (?:really |even )?"
+    r"(?:helpful|help|useful|answer (?:my|the) question|what i (?:asked|meant|wanted)(?: for| to know)?)(?: me)?|"
+    r"that'?s not (?:what i (?:asked|meant|wanted)|my question|helpful)|unhelpful|(?:wrong|bad) answer|no help|"
+    r"no (?:me |nos )?(?:ayuda|ayudo|sirve|sirvio|contesta|contesto|responde|respondio)(?: (?:a )?(?:mi|la) pregunta)?|"
+    r"no (?:es|era|fue) (?:lo que (?:pregunte|queria|dije)|mi pregunta|util)|respuesta (?:equivocada|incorrecta|mala)|"
+    r"(?:mala|otra) respuesta)(?: at all| de nada| para nada| nada)?"
+)
 _BEFORE = (
     r"(?:so|and|but|or|ok|okay|then|well|like|hey|hi|hello|hola|y|e|pero|o|pues|entonces|bueno|oiga|oye|si|what|if|what if|"
     r"what happens if|que pasa si|"
@@ -133,3 +142,8 @@ def change_of_request(heard: Heard) -> Wish | None:
     if _CANCEL.search(heard.plain):
         return Wish.CANCEL_REQUEST
     return Wish.CHANGE_CONTACT if _CHANGE.search(heard.plain) else None
+
+
+def finds_unhelpful(text: str) -> bool:
+    """ "That did not help": the whole message says that the answer before was none."""
+    return bool(_UNHELPFUL.fullmatch(plain(text)))

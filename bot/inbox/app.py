@@ -30,6 +30,8 @@ from bot.inbox import (
     notices,
     pages,
     people,
+    person,
+    questions,
     replies,
     sessions,
     sign_in,
@@ -45,6 +47,7 @@ from bot.store.conversations import ConversationErasedError, ConversationNotFoun
 from bot.store.handoff_changes import HandoffChangedError, HandoffNotFoundError
 from bot.store.inbox_work import ReplyNotFoundError
 from bot.store.office_service import UnknownPartnerError
+from bot.store.questions import QuestionNotFoundError
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -65,7 +68,14 @@ _PROBLEMS = {
     500: ("Something went wrong", "It was our fault, and it was noted. Please try again."),
 }
 _CLASHES = (HandoffChangedError, OwnerChangedError, TransitionError, ConsentError)
-_MISSING = (HandoffNotFoundError, ReplyNotFoundError, ConversationNotFoundError, ConversationErasedError, UnknownPartnerError)
+_MISSING = (
+    HandoffNotFoundError,
+    ReplyNotFoundError,
+    QuestionNotFoundError,
+    UnknownPartnerError,
+    ConversationNotFoundError,
+    ConversationErasedError,
+)
 _NOT_YOURS = ("Your role may not do this", "Ask a manager of your intermediary, or the administrator.")
 
 
@@ -75,7 +85,7 @@ def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) 
     inbox.state.desk = Desk.open(settings, room, fetchers)
     for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
         inbox.include_router(part.router)
-    for part in (directory_import, directory, directory_targets, figures, figures_export):
+    for part in (directory_import, directory, directory_targets, figures, figures_export, person, questions):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

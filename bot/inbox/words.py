@@ -13,6 +13,7 @@ from bot.core.figures import Step, Wait
 from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
 from bot.core.screening import SKIPPED, Result
 from bot.store.cases import Group
+from bot.store.questions import Why
 
 GROUPS = {Group.UNATTENDED: "Waiting", Group.UNDERWAY: "In progress", Group.ENDED: "Ended"}
 STATUSES = {
@@ -76,6 +77,7 @@ STEPS: Mapping[str, str] = {
     **{str(outcome): title for outcome, title in OUTCOMES.items()},
 }
 WAITS = {Wait.ACCEPT: "until somebody accepted", Wait.REPLY: "until the first reply in the chat"}
+WHYS = {Why.DECLINED: "declined", Why.UNSURE: "asked back", Why.UNHELPFUL: "did not help"}
 QUESTIONS = {
     "seeker_path": "Situation",
     "place": "Place",

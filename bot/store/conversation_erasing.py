@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.store.base import utc_now
 from bot.store.conversation_schema import Attachment, Conversation, Message
@@ -27,15 +27,20 @@ def erase_messages(database: Database, conversation_id: str) -> None:
 
     Raises ConversationNotFoundError or ConversationErasedError.
     """
-    now = utc_now()
     with database.writing() as connection:
         overwrite_deleted(connection)
-        row = lock_conversation(connection, conversation_id)
-        connection.execute(delete(Message).where(Message.conversation_id == row.id))
-        connection.execute(delete(TelegramChat).where(TelegramChat.conversation_id == row.id))
-        bare = {"language": None, "page": None, "reply_due_at": None, "erased_at": now, "erase_again_at": now + _ERASE_AGAIN}
-        connection.execute(update(Conversation).where(Conversation.id == row.id).values(bare))
+        erase_locked(connection, lock_conversation(connection, conversation_id).id)
     empty_log(database.engine)
+
+
+def erase_locked(connection: Connection, conversation_id: str) -> None:
+    """The same within a transaction that has locked the conversation. What was sent to Telegram goes with the messages."""
+    now = utc_now()
+    connection.execute(delete(Message).where(Message.conversation_id == conversation_id))
+    connection.execute(delete(TelegramChat).where(TelegramChat.conversation_id == conversation_id))
+    bare = {"language": None, "page": None, "seen_at": None, "reply_due_at": None}
+    erased = update(Conversation).where(Conversation.id == conversation_id)
+    connection.execute(erased.values(**bare, erased_at=now, erase_again_at=now + _ERASE_AGAIN))
 
 
 def blank_messages(database: Database, conversation_id: str) -> None:

@@ -17,6 +17,7 @@ _ID = String(32)
 _STATE = String(16)
 _OPEN = text("state IN ('received', 'waiting')")
 _REPLIED = text("reply_due_at IS NOT NULL")
+_KEPT = text("erased_at IS NULL")
 
 
 class Conversation(Base):
@@ -32,6 +33,7 @@ class Conversation(Base):
         CheckConstraint("owner IN ('assistant', 'staff')", name="owner"),
         Index(None, "erase_again_at"),
         Index("ix_conversations_reply_due", "reply_due_at", sqlite_where=_REPLIED, postgresql_where=_REPLIED),
+        Index("ix_conversations_kept", "created_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)

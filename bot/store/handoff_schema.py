@@ -22,7 +22,8 @@ class Handoff(Base):
     """A conversation given to a person, with everything already said.
 
     `step` counts what the clock has done since the handoff was made or transferred, `due_at` is when it looks again: never, once
-    somebody has accepted it. `staff_id` is who accepted it last.
+    somebody has accepted it. `staff_id` is who accepted it last. Of one that was kept for long enough (`erased_at`) only what is
+    counted stays, with the `channel` of its conversation; nothing leads from it to the person.
     """
 
     __tablename__ = "handoffs"
@@ -60,6 +61,8 @@ class Handoff(Base):
     staff_id: Mapped[str | None] = mapped_column(ID)
     step: Mapped[int] = mapped_column(SmallInteger, default=0)
     due_at: Mapped[datetime | None]
+    channel: Mapped[str | None] = mapped_column(String(16))
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -39,6 +39,7 @@ from bot.store.inbox_schema import CannedReply as CannedReply
 from bot.store.inbox_schema import HandoffNote as HandoffNote
 from bot.store.inbox_schema import HandoffRead as HandoffRead
 from bot.store.leases import Lease as Lease
+from bot.store.question_schema import ReviewQuestion as ReviewQuestion
 from bot.store.staff_schema import Audit as Audit
 from bot.store.staff_schema import Staff as Staff
 from bot.store.staff_schema import StaffFailure as StaffFailure

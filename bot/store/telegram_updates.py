@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.base import utc_now
 from bot.store.database import Database
 from bot.store.erasing import empty_log, overwrite_deleted
-from bot.store.telegram_schema import TelegramUpdate
+from bot.store.telegram_schema import TelegramChat, TelegramUpdate
 
 _MOST = 200
 
@@ -100,6 +100,15 @@ def erase_update(database: Database, bot_id: int, update_id: int) -> None:
     """Finish it so that what it held cannot be read from the file any more either."""
     finish_update(database, bot_id, update_id)
     empty_log(database.engine)
+
+
+def drop_updates_of(database: Database, conversation_id: str) -> None:
+    """Leave nothing of the updates that wait in the chat of a conversation that is about to be erased."""
+    chats = select(TelegramChat.bot_id, TelegramChat.chat_id).where(TelegramChat.conversation_id == conversation_id)
+    waiting = (TelegramUpdate.done_at.is_(None), tuple_(TelegramUpdate.bot_id, TelegramUpdate.chat_id).in_(chats))
+    with database.writing() as connection:
+        overwrite_deleted(connection)
+        connection.execute(update(TelegramUpdate).where(*waiting).values(done_at=utc_now(), content=None, chat_id=None))
 
 
 def forget_updates(database: Database, bot_id: int, before: datetime) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Engine, bindparam, column, create_engine, delete, inspect, make_url, select, table
+from sqlalchemy import Engine, Select, bindparam, column, create_engine, delete, func, inspect, make_url, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
@@ -26,7 +26,8 @@ from bot.core.handoff import Line as Line
 from bot.store.erasing import empty_log, overwrite_deleted
 
 _WAIT_SECONDS = 3
-_EVENTS = table("events", column("id"), column("sender_id"), column("type_name"), column("action_name"), column("data"))
+_COLUMNS = ("id", "sender_id", "type_name", "timestamp", "action_name", "data")
+_EVENTS = table("events", *(column(name) for name in _COLUMNS))
 _SAID = (
     select(_EVENTS.c.data)
     .where(_EVENTS.c.sender_id == bindparam("conversation_id"), _EVENTS.c.type_name.in_(("user", "bot")))
@@ -45,7 +46,9 @@ _LANGUAGE = (
     .order_by(_EVENTS.c.id.desc())
     .limit(1)
 )
+_KEPT = select(_EVENTS.c.data).where(_EVENTS.c.sender_id == bindparam("conversation_id")).order_by(_EVENTS.c.id)
 _ERASE = delete(_EVENTS).where(_EVENTS.c.sender_id == bindparam("conversation_id"))
+_OLD = select(_EVENTS.c.sender_id).group_by(_EVENTS.c.sender_id).having(func.max(_EVENTS.c.timestamp) < bindparam("before"))
 _AUTHORS = {"user": Author.PERSON, "bot": Author.ASSISTANT}
 # Rasa's own commands, which nobody said.
 _COMMANDS = frozenset({"/session_start", "/restart"})
@@ -60,15 +63,7 @@ def read_transcript(tracker: str | Engine, conversation_id: str) -> list[Line]:
 
     `tracker` is Settings.tracker_url, or an open engine. Raises TrackerUnavailableError.
     """
-    engine = _reader(tracker) if isinstance(tracker, str) else tracker
-    try:
-        with engine.connect() as connection:
-            found = connection.scalars(_SAID, {"conversation_id": conversation_id}).all()
-    except DBAPIError as error:
-        if _has_no_table(engine):
-            return []
-        raise TrackerUnavailableError(type(error).__name__) from None
-    return list(_lines(json.loads(data) for data in found))
+    return list(_lines(json.loads(data) for data in _scalars(tracker, _SAID, {"conversation_id": conversation_id})))
 
 
 def find_replies(tracker: str | Engine, conversation_id: str, message_id: str) -> list[dict[str, Any]] | None:
@@ -91,15 +86,8 @@ def find_replies(tracker: str | Engine, conversation_id: str, message_id: str) -
 
 def find_language(tracker: str | Engine, conversation_id: str) -> str | None:
     """The language that Rasa speaks in a conversation: the last value of its slot `language`. Raises TrackerUnavailableError."""
-    engine = _reader(tracker) if isinstance(tracker, str) else tracker
-    try:
-        with engine.connect() as connection:
-            found = connection.scalar(_LANGUAGE, {"conversation_id": conversation_id})
-    except DBAPIError as error:
-        if _has_no_table(engine):
-            return None
-        raise TrackerUnavailableError(type(error).__name__) from None
-    return json.loads(found).get("value") if found else None
+    found = _scalars(tracker, _LANGUAGE, {"conversation_id": conversation_id})
+    return json.loads(found[0]).get("value") if found else None
 
 
 def merge_current(stored: Iterable[Line], current_events: Iterable[Mapping[str, Any]]) -> list[Line]:
@@ -135,6 +123,28 @@ def erase_events(tracker: str | Engine, conversation_id: str) -> int:
             return 0
         raise TrackerUnavailableError(type(error).__name__) from None
     return erased
+
+
+def read_events(tracker: str | Engine, conversation_id: str) -> list[dict[str, Any]]:
+    """Everything that Rasa keeps of a conversation, as it keeps it. Raises TrackerUnavailableError."""
+    return [json.loads(data) for data in _scalars(tracker, _KEPT, {"conversation_id": conversation_id})]
+
+
+def list_old_senders(tracker: str | Engine, before: datetime) -> list[str]:
+    """The conversations of which Rasa keeps nothing that happened since. Raises TrackerUnavailableError."""
+    return _scalars(tracker, _OLD, {"before": before.timestamp()})
+
+
+def _scalars(tracker: str | Engine, query: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+    """The first column; nothing where Rasa has not made its table yet."""
+    engine = _reader(tracker) if isinstance(tracker, str) else tracker
+    try:
+        with engine.connect() as connection:
+            return list(connection.scalars(query, values))
+    except DBAPIError as error:
+        if _has_no_table(engine):
+            return []
+        raise TrackerUnavailableError(type(error).__name__) from None
 
 
 def _latest(tracker: str | Engine, conversation_id: str) -> list[tuple[str, str]]:

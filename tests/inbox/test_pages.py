@@ -16,16 +16,17 @@ from bot.store.database import Database
 from bot.store.directory import read_office, save_contacts
 from bot.store.office_service import add_target
 from bot.store.partners import export_partners
+from bot.store.questions import Why, keep_question
 from tests.channels.widget.conftest import SIZES, axe, browser, violations  # noqa: F401 (fixtures)
 from tests.inbox.invented import REFERENCES, invent
 from tests.inbox.people import add_person
-from tests.inbox.walking import ANA, BEN, REPLY, inbox_of_invented_people, sign_in
+from tests.inbox.walking import ANA, BEN, NAT, REPLY, inbox_of_invented_people, sign_in
 from tests.store.inboxes import set_row
 
 MARIA = f"/staff/handoffs/{REFERENCES['maria']}"
 OFFICE = "/staff/partners/offices/wrtp"
 PAGES = ["/staff/", "/staff/?q=maria", "/staff/?group=ended&state=WI", MARIA, f"/staff/handoffs/{REFERENCES['plant']}",
-         "/staff/figures?by=office", "/staff/replies", "/staff/account",
+         f"{MARIA}/person", "/staff/figures?by=office", "/staff/replies", "/staff/account",
          "/staff/handoffs/IMT-222222", "/staff/partners", "/staff/partners?q=nowhere",
          OFFICE, "/staff/partners/offices/kdp"]  # fmt: skip
 Visit = Callable[..., Any]
@@ -99,8 +100,7 @@ def test_the_directory_has_no_violation_whatever_it_says(
 
     address, database = inbox
     add_target(database, "wrtp", "a.very.long.address.of.an.office@example.org", "seed")
-    for name, role in (("ada", Role.ADMINISTRATOR), ("nat", Role.NATIONAL)):
-        add_person(database, f"{name}@example.org", role, None, name.title())
+    add_person(database, "ada@example.org", Role.ADMINISTRATOR, None, "Ada")
     page = visit(ANA, size)
     page.goto(address + OFFICE)
     page.get_by_label("Phone").fill("12")
@@ -120,7 +120,7 @@ def test_the_directory_has_no_violation_whatever_it_says(
     page.get_by_role("button", name="I have checked").click()
     expect(page.locator(".now")).to_have_text("Now: 414-342-9788")
     look(page)
-    reader = visit("nat@example.org", size)
+    reader = visit(NAT, size)
     reader.goto(address + OFFICE)
     reader.get_by_role("button", name="I have checked").click()
     expect(reader.get_by_role("status")).to_contain_text("you have checked")
@@ -143,6 +143,59 @@ def test_the_offices_are_searched_as_one_types(visit: Visit, inbox: tuple[str, D
     page.get_by_label("Search by name or city").fill("madison")
     expect(page.locator("#offices tbody tr")).to_have_count(1)
     expect(page.get_by_label("Search by name or city")).to_be_focused()
+
+
+def ask(database: Database) -> None:
+    """Three questions for review."""
+    keep_question(database, "es", "¿hay que saber inglés, o dan las clases en español?", Why.UNSURE, ["language_support"])
+    keep_question(database, "en", "is there a class on the moon", Why.DECLINED, [])
+    keep_question(database, "en", "do they pay for my … and the shoes", Why.UNHELPFUL, ["cost_to_apprentice", "benefits"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_questions_are_read_and_decided_at_any_size(visit: Visit, inbox: tuple[str, Database], axe: str, size: str) -> None:  # noqa: F811
+    ask(inbox[1])
+    page = visit(NAT, size=size)
+    page.goto(f"{inbox[0]}/staff/questions")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    row = page.locator("li", has_text="on the moon")
+    row.get_by_label("About").select_option("out_of_scope")
+    row.get_by_role("button", name="Decide").click()
+    expect(row).to_contain_text("Outside of what it knows")
+    expect(row).to_contain_text("Nat")
+    assert page.url.endswith("/staff/questions"), "only the row was changed"
+    assert violations(page, axe) == []
+    page.get_by_role("link", name="Decided").click()
+    expect(page.locator(".rows > li")).to_have_count(1)
+    assert violations(page, axe) == []
+
+
+def test_questions_are_decided_without_a_script(visit: Visit, inbox: tuple[str, Database]) -> None:
+    ask(inbox[1])
+    page = visit(NAT, java_script_enabled=False)
+    page.goto(f"{inbox[0]}/staff/questions")
+    row = page.locator("li", has_text="on the moon")
+    row.get_by_label("About").select_option("drop")
+    row.get_by_role("button", name="Decide").click()
+    expect(page.locator(".rows > li")).to_have_count(2)
+    page.get_by_role("link", name="Decided").click()
+    page.get_by_role("button", name="anew").click()
+    expect(page.locator(".rows > li")).to_have_count(3)
+
+
+def test_somebody_is_erased_once_the_reference_is_typed(visit: Visit, inbox: tuple[str, Database]) -> None:
+    page = visit(ANA)
+    page.goto(inbox[0] + MARIA)
+    page.get_by_role("link", name="Export or erase").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save everything").click()
+    assert saved.value.suggested_filename == f"{REFERENCES['maria']}.json"
+    page.get_by_label("Type").fill(REFERENCES["maria"])
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.locator("h1")).to_have_text(f"{REFERENCES['maria']} is erased")
+    page.get_by_role("link", name="To the inbox").click()
+    expect(page.locator(".people")).not_to_contain_text("Maria")
 
 
 def test_the_work_is_done_by_keyboard(visit: Visit, inbox: tuple[str, Database]) -> None:

@@ -19,6 +19,7 @@ from bot.store.directory import read_office
 from bot.store.inbox_work import list_replies, save_reply
 from bot.store.office_service import add_target, version_of
 from bot.store.partners import export_partners
+from bot.store.questions import Why, keep_question, list_questions
 from bot.store.schema import (
     CannedReply,
     Handoff,
@@ -63,6 +64,9 @@ OF_A_CASE: dict[tuple[str, str], dict[str, str]] = {
     ("POST", "/handoffs/{reference}/close"): {"outcome": "contacted", "day": "2026-11-01"},
     ("POST", "/handoffs/{reference}/outcomes"): {"outcome": "contacted", "day": "2026-11-01"},
     ("POST", "/handoffs/{reference}/outcomes/{outcome_id}/withdraw"): {},
+    ("GET", "/handoffs/{reference}/person"): {},
+    ("POST", "/handoffs/{reference}/person/export"): {},
+    ("POST", "/handoffs/{reference}/person/erase"): {"typed": "{reference}"},
 }
 _TEXTS = {"title": "T", "text_en": "E", "text_es": "S"}
 OF_A_REPLY = {("POST", "/replies"): _TEXTS, ("POST", "/replies/{reply_id}"): _TEXTS, ("POST", "/replies/{reply_id}/delete"): {}}
@@ -82,7 +86,11 @@ OF_THE_FILE: dict[tuple[str, str], dict[str, str]] = {
 }  # fmt: skip
 DIRECTORY = {**OF_AN_OFFICE, **OF_THE_DIRECTORY, **OF_THE_FILE}
 OF_A_NOTICE: dict[tuple[str, str], dict[str, str]] = {("POST", "/notices/{notice_id}/retry"): {}}
-FORMS = {**PERSONAL, **OF_A_CASE, **OF_A_REPLY, **OF_A_NOTICE, **DIRECTORY}
+OF_QUESTIONS: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/questions"): {},
+    ("POST", "/questions/{question_id}"): {"decision": "wages"},
+}
+FORMS = {**PERSONAL, **OF_A_CASE, **OF_A_REPLY, **OF_A_NOTICE, **DIRECTORY, **OF_QUESTIONS}
 CHANGES = [route for route in FORMS if route[0] == "POST"]
 Enter = Callable[..., Browser]
 
@@ -103,6 +111,7 @@ def fill(path: str, reference: str = "IMT-222222", number: int = 1, office_id: s
         .replace("{seq}", "1")
         .replace("{office_id}", office_id)
         .replace("{target_id}", str(target_id))
+        .replace("{question_id}", "1")
     )
 
 
@@ -118,7 +127,8 @@ def state_of(database: Database) -> Any:
         replies = connection.execute(select(CannedReply.id, CannedReply.title)).all()
         told = connection.execute(select(NoticeTarget.address, NoticeTarget.tested_at)).all()
         open_at = connection.execute(select(OfficeService.office_id, OfficeService.week)).all()
-    return counts, rows, ended, replies, told, open_at, export_partners(database)
+    decisions = [question.decision for question in list_questions(database, True)]
+    return counts, rows, ended, replies, told, open_at, decisions, export_partners(database)
 
 
 def test_every_route_is_named_here(site: TestClient) -> None:
@@ -141,6 +151,7 @@ def test_nothing_changes_without_the_proof(enter: Enter, database: Database, rol
     reference = invent(database, 2, office_id=OWN)
     person = enter(role, ROLES[role])
     save_reply(database, Scope(ROLES[role]), list_staff(database)[0].staff.id, _TEXTS)
+    keep_question(database, "en", "is there a class", Why.UNSURE, [])
     before = state_of(database)
     for route in CHANGES:
         for proof in (None, "", "0" * 64):
@@ -266,6 +277,17 @@ def test_replies_are_edited_by_those_who_may(enter: Enter, database: Database, r
         assert person.post(f"/replies/{number}/delete").status_code == (303 if title in mine else 404 if mine else 403)
     assert "of kdp" not in person.get("/replies").text or ROLES[role] is None
     assert len(list_replies(database, Scope(OTHER))) >= 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_questions_are_decided_by_those_who_see_all(enter: Enter, database: Database, role: Role) -> None:
+    keep_question(database, "en", "is there a class", Why.UNSURE, [])
+    person, may = enter(role, ROLES[role]), ROLES[role] is None
+    shown = person.get("/questions")
+    assert (shown.status_code, "is there a class" in shown.text) == ((200, True) if may else (403, False))
+    assert ("/staff/questions" in person.get("/account").text) == may
+    assert person.post("/questions/1", decision="wages").status_code == (303 if may else 403)
+    assert len(list_questions(database, True)) == int(may)
 
 
 def test_a_disabled_or_ended_account_is_out_at_once(enter: Enter, database: Database) -> None:

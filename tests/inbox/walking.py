@@ -18,7 +18,7 @@ from tests.inbox.invented import invent_all
 from tests.inbox.live import serving
 from tests.inbox.people import KEY, OWN, PASSWORD, add_person
 
-ANA, BEN = "ana@example.org", "ben@example.org"
+ANA, BEN, NAT = "ana@example.org", "ben@example.org", "nat@example.org"
 REPLY = {
     "title": "Orientation dates",
     "text_en": "Our next orientation is on the first Tuesday of the month at 5 pm. Shall I put you on the list?",
@@ -35,6 +35,7 @@ def inbox_of_invented_people(folder: Path) -> Iterator[tuple[str, Database]]:
     import_partners(database, SEED, "seed")
     add_person(database, ANA, Role.MANAGER, OWN, "Ana")
     add_person(database, BEN, Role.AGENT, OWN, "Ben")
+    add_person(database, NAT, Role.NATIONAL, None, "Nat")
     save_reply(database, Scope(OWN), list_staff(database)[0].staff.id, REPLY)
     invent_all(database)
     with serving(url, folder) as address:

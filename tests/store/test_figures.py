@@ -37,6 +37,7 @@ from bot.store.figure_export import export_page
 from bot.store.figure_schema import Figure, HandoffCount, Journey
 from bot.store.figures import By, Chosen, compare, list_months, read_goals, read_marks
 from bot.store.handoffs import erase_person
+from bot.store.retention import erase_old
 from bot.store.schema import Handoff, HandoffOutcome, Office
 from bot.store.turns import end_turn
 from tests.conversation.rooms import make_room
@@ -208,6 +209,20 @@ def test_who_is_erased_stays_counted_and_nothing_says_who_it_was(store: Database
     erase_person(store, "c1")  # once more, as for what was under way
     count_all(store)
     assert marks(store)["seeker"]["wrote"] == marks(store)["seeker"]["accepted"] == 1
+    with store.reading() as connection:
+        assert connection.execute(select(Journey)).all() == connection.execute(select(HandoffCount)).all() == []
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_what_is_erased_after_a_year_stays_counted_where_it_was(store: Database, counted: bool) -> None:
+    ask(store, "c1", channel="telegram")
+    write(store, "c1", [{"audience": "seeker", "state": "WI"}])
+    if counted:
+        count_all(store)
+    assert erase_old(store, "c1", utc_now() + timedelta(days=1))
+    count_all(store)
+    assert marks(store)["seeker"] == marks(store, channel="telegram", office=HERE)["seeker"] | {"wrote": 1}
+    assert marks(store)["seeker"]["passed_on"] == 1
     with store.reading() as connection:
         assert connection.execute(select(Journey)).all() == connection.execute(select(HandoffCount)).all() == []
 

@@ -32,6 +32,7 @@ from bot.conversation.erase import erase_again
 from bot.conversation.loops import log, repeat
 from bot.conversation.notify import Notifier
 from bot.conversation.post import AddressError, Post, check_address
+from bot.conversation.retention import keep_no_longer
 from bot.conversation.room import Room
 from bot.inbox.app import create_inbox
 from bot.inbox.directory_import import LARGEST_FILE
@@ -43,6 +44,7 @@ from bot.store.office_service import set_default_targets
 
 _NOTICE_SECONDS = 1.0
 _ERASE_SECONDS = 60.0
+_RETENTION_SECONDS = 3600.0
 _STOP_SECONDS = 3
 # Longer than a proxy or a browser keeps a connection without a request: the side that asks should be the one that closes.
 _KEEP_ALIVE_SECONDS = 75
@@ -105,11 +107,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 return False
 
         telegram, post = app.state.telegram, Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+        retention = timedelta(days=settings.retention_days)
         answerer = Answerer(room, app.state.rasa, is_able, timedelta(seconds=settings.apology_seconds))
         loops = [
             asyncio.create_task(answerer.run()),
             asyncio.create_task(repeat("notice changes", lambda: notice_changes(room), _NOTICE_SECONDS)),
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
+            asyncio.create_task(repeat("retention", lambda: keep_no_longer(room, retention), _RETENTION_SECONDS)),
             asyncio.create_task(Clock(room).run()),
             asyncio.create_task(Notifier(room, post.send, settings.links_url).run()),
         ]

@@ -1,0 +1,54 @@
+"""Keeps questions that were answered badly for staff to look at: declined, answered with "which of these?", or found unhelpful.
+
+What could be about somebody is taken out first; nothing that is kept leads to a conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.conversation.room import Room
+from bot.core.conversation import Said
+from bot.core.redact import redact
+from bot.core.wishes import finds_unhelpful
+from bot.knowledge.model import Knowledge
+from bot.knowledge.vocabulary import load_vocabulary
+from bot.store.claims import Claim
+from bot.store.questions import Why, find_answered, keep_question
+
+_NO_TOPICS = frozenset({"out_of_scope", "chitchat"})
+
+
+async def learn_from(room: Room, claim: Claim, text: str, said: Sequence[Said]) -> None:
+    """Look at a message and its answer, and keep what there is to learn from them."""
+    found = _badly_answered(room.knowledge, text, said)
+    if finds_unhelpful(text):
+        answered = await room.read(find_answered, claim.conversation_id, claim.seq)
+        found = (answered[0], Why.UNHELPFUL, answered[1]) if answered else None
+    if found is None:
+        return
+    question, why, topics = found
+    bare = redact(question, await asyncio.to_thread(load_vocabulary))
+    if bare:
+        thought = [topic for topic in topics if topic not in _NO_TOPICS]
+        await room.call(keep_question, said[-1].language or "en", bare, why, thought)
+
+
+def _badly_answered(knowledge: Knowledge, text: str, said: Sequence[Said]) -> tuple[str, Why, Sequence[str]] | None:
+    last = said[-1]
+    if last.text in _both(knowledge, "unsure"):
+        topics = (knowledge.topic_of_label(title) for title in last.choices)
+        return text, Why.UNSURE, [topic for topic in topics if topic]
+    if is_declined(knowledge, said):
+        return text, Why.DECLINED, []
+    return None
+
+
+def is_declined(knowledge: Knowledge, said: Sequence[Said]) -> bool:
+    """Whether an answer says that the question is outside of what the assistant knows."""
+    return any("out_of_scope" in each.topics or each.text in _both(knowledge, "decline") for each in said)
+
+
+def _both(knowledge: Knowledge, phrase: str) -> tuple[str, str]:
+    return knowledge.phrases[phrase].en, knowledge.phrases[phrase].es
