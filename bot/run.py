@@ -106,7 +106,7 @@ def _is_used(port: int) -> bool:
 def import_seed(root: Path, url: str) -> str:
     """Bring the offices to the partner file if there are none, or if the file changed since it was last read; says what it did.
 
-    A file that did not change is left alone, so that what staff changed in the database since then stays.
+    A file that did not change is left alone, and of one that did, what staff have changed in the database: that stays.
     """
     path, mark = root / _PARTNERS, root / _IMPORTED
     line = f"{_hash(url.encode())} {_hash(path.read_bytes())}"
@@ -116,7 +116,7 @@ def import_seed(root: Path, url: str) -> str:
         count = len(partners.list_partners(database))
         if count and line in known:
             return f"{count} offices, nothing new"
-        report = partners.import_partners(database, path, "make run")
+        report = partners.import_partners(database, path, "make run", keep_edits=True)
     finally:
         database.close()
     others = [other for other in known if not other.startswith(line.split()[0])]

@@ -18,6 +18,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(?::\d+)?")
 _TOKEN = re.compile(r"\d{1,19}:[A-Za-z0-9_-]+")
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 _EVERYWHERE = ("127.0.0.1", "0.0.0.0", "::", "localhost")
 
 
@@ -180,6 +181,13 @@ class Settings(BaseSettings):
     def _known_origins(cls, text: str) -> str:
         if any(not _ORIGIN.fullmatch(origin) for origin in _split(text)):
             raise ValueError("must be addresses without a path, as in https://www.example.org, separated by commas, or *")
+        return text
+
+    @field_validator("notice_private_hosts")
+    @classmethod
+    def _known_hosts(cls, text: str) -> str:
+        if any(not _HOST.fullmatch(host) for host in _split(text)):
+            raise ValueError("must be host names or addresses without scheme and port, separated by commas")
         return text
 
     @field_validator("smtp_url")

@@ -15,6 +15,7 @@ import termios
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -22,11 +23,15 @@ import pytest
 from rich.console import Console
 
 import bot.run
+from bot.core.service import Service as OfficeHours
+from bot.core.staff import Scope
 from bot.progress import Progress
 from bot.run import RunError, import_seed, make_model, require_free_ports, wait_until_ready
 from bot.services import Service, Services
 from bot.settings import Settings
-from bot.store.database import upgrade_database
+from bot.store.database import open_database, upgrade_database
+from bot.store.directory import read_office, save_contacts
+from bot.store.office_service import save_service
 from bot.training import MODEL, TrainingError
 from tests import fake_rasa
 from tests.conftest import SEED
@@ -236,6 +241,23 @@ def test_offices_are_read_once_and_again_when_the_file_changes(root: Path) -> No
     path.write_bytes(path.read_bytes().replace(b"WRTP", b"WRTP2"))
     assert " changed, " in import_seed(root, url)
     assert import_seed(root, url) == "46 offices, nothing new"
+
+
+def test_what_staff_have_changed_outlives_a_new_file(root: Path) -> None:
+    url, path = f"sqlite:///{root / 'imt.db'}", root / "data" / "partners" / "partners.csv"
+    upgrade_database(url)
+    import_seed(root, url)
+    database = open_database(url)
+    version = read_office(database, Scope(None), "kdp").version
+    save_contacts(database, Scope(None), "kdp", {"phone": "717-255-7900"}, version, "Ana", date(2026, 11, 25))
+    save_service(database, "wrtp", OfficeHours("America/Chicago"), "Ana")
+    old = path.read_bytes()
+    path.write_bytes(old.replace(b"https://kdpworks.org", b"https://new.test").replace(b"https://wrtp.org", b"https://new.test"))
+    assert import_seed(root, url) == "0 offices added, 3 changed, 42 as they were"
+    cells = {office: read_office(database, Scope(None), office).cells for office in ("kdp", "wrtp")}
+    database.close()
+    assert (cells["kdp"]["phone"], cells["kdp"]["website"]) == ("717-255-7900", "https://kdpworks.org")
+    assert cells["wrtp"]["website"] == "https://new.test"
 
 
 def test_an_emptied_or_another_database_is_filled_again(root: Path) -> None:

@@ -40,6 +40,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         ("LIMIT_MESSAGES", "30"),
         ("LIMIT_ADDRESS", ""),
         ("APOLOGY_SECONDS", "1"),
+        ("NOTICE_PRIVATE_HOSTS", "https://hooks.internal/secret"),
         ("TELEGRAM_BOT_TOKEN", "secret"),
         ("TELEGRAM_WEBHOOK_URL", "assistant.example.org"),
         ("TELEGRAM_WEBHOOK_SECRET", "secret!"),
@@ -62,6 +63,10 @@ def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", "https://assistant.example.org/telegram")
     with pytest.raises(SettingsError, match=r"^Setting TELEGRAM_WEBHOOK_SECRET is wrong: must have 1 to"):
         load_settings()
+
+
+def test_private_hosts_are_names_and_numbers() -> None:
+    assert Settings(notice_private_hosts="Hooks.internal, ::1,10.0.0.1").private_hosts == ["hooks.internal", "::1", "10.0.0.1"]
 
 
 def test_secrets_are_not_printed() -> None:

@@ -55,6 +55,16 @@ def cells_of(office: Office) -> Cells:
     return {column: cells[column] for column in COLUMNS}
 
 
+def edited_by_others(session: Session, actor: str) -> set[str]:
+    """Offices whose row somebody else has changed since it was added; hours and targets are not in the row."""
+    query = select(OfficeHistory.office_id, OfficeHistory.changes).where(OfficeHistory.actor != actor)
+    return {
+        row.office_id
+        for row in session.execute(query)
+        if any(column in row.changes and row.changes[column][0] is not None for column in COLUMNS)
+    }
+
+
 class Rows:
     """Offices and what rows make of them: compares each row with its office, writes what differs, derives the router's index."""
 

@@ -20,7 +20,7 @@ from bot.core.routing import OfficeKind
 from bot.core.staff import Scope
 from bot.core.states import PROGRAMME_STATES
 from bot.store.database import Database
-from bot.store.office_rows import REACHING, TASK, Cells, Changes, Rows, cells_of, load_offices
+from bot.store.office_rows import REACHING, TASK, Cells, Changes, Rows, cells_of, edited_by_others, load_offices
 from bot.store.schema import Office
 
 _ALL = Scope(None)
@@ -66,19 +66,25 @@ class ImportPreview:
     seen: str
 
 
-def import_partners(database: Database, path: Path | str, actor: str) -> ImportReport:
+def import_partners(database: Database, path: Path | str, actor: str, keep_edits: bool = False) -> ImportReport:
     """Bring the offices to what the file says, all or nothing; a second import waits for the first.
 
     Raises PartnerFileError with every error in the file, or DatabaseBusyError where the first takes long.
     """
-    return import_text(database, _read_bytes(Path(path)), actor)
+    return import_text(database, _read_bytes(Path(path)), actor, keep_edits=keep_edits)
 
 
-def import_text(database: Database, data: bytes, actor: str, seen: str | None = None) -> ImportReport:
-    """The same from the bytes of a file. Raises DirectoryChangedError unless the database is as it was `seen`."""
+def import_text(database: Database, data: bytes, actor: str, seen: str | None = None, keep_edits: bool = False) -> ImportReport:
+    """The same from the bytes of a file. Raises DirectoryChangedError unless the database is as it was `seen`.
+
+    With `keep_edits` the offices that anybody else has changed stay as they are.
+    """
     rows = read_partner_rows(data)
     with database.alone(TASK) as session:
         now = Rows(session, actor)
+        if keep_edits:
+            edited = edited_by_others(session, actor)
+            rows = [row for row in rows if row["id"] not in edited]
         if seen not in (None, _digest(now.known)):
             raise DirectoryChangedError
         preview = _compare(now, rows)

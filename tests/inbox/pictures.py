@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.channels.widget.browser import FLAGS, ROOT, find_chromium
 from tests.inbox.invented import REFERENCES
+from tests.inbox.people import OWN
 from tests.inbox.walking import ANA, inbox_of_invented_people, sign_in
 
 FOLDER = ROOT / "docs" / "staff"
@@ -29,6 +30,7 @@ def main() -> None:
         sign_in(page, *inbox, ANA)
         _take(page, "people")
         _converse(page, inbox[0])
+        _keep(page, inbox[0])
         browser.close()
 
 
@@ -47,6 +49,18 @@ def _converse(page: Any, address: str) -> None:
     _take(page, "conversation-phone")
     page.goto(f"{address}/staff/")
     _take(page, "people-phone")
+
+
+def _keep(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(f"{address}/staff/partners/offices/{OWN}")
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
+        page.get_by_label(day).fill("8 am - noon, 1 pm - 4:30 pm")
+    page.get_by_role("button", name="Save hours").click()
+    page.get_by_label("Phone").fill("414-555-0142")
+    page.get_by_role("button", name="I have checked").click()
+    page.goto(f"{address}/staff/partners/offices/{OWN}")
+    _take(page, "office")
 
 
 def _take(page: Any, name: str) -> None:
