@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
 from bot.conversation.texts import tell
 from bot.core.conversation import Author, Said, TurnState
+from bot.core.heard import Decision
 from bot.rasa_client import RasaClient, RasaError, RasaSilent, RasaUnavailable, Reply, merge_messages
 from bot.store.base import utc_now
 from bot.store.claims import Claim, ClaimLostError, claim_due, release_claim, renew_claims
@@ -52,7 +53,8 @@ class Answerer:
         self._room, self._rasa, self._is_able = room, rasa, is_able
         self._apology_after, self._lease = apology_after, lease
         self._worker = uuid4().hex
-        self._declines = {room.knowledge.phrases["decline"].en, room.knowledge.phrases["decline"].es}
+        self._declines = _texts(room, "decline", "decline_in_form")
+        self._unsure = _texts(room, "unsure")
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._silences: Counter[tuple[str, int]] = Counter()
 
@@ -102,8 +104,10 @@ class Answerer:
             await self._postpone(claim, question, error)
             return
         said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
-        await self._end(claim, question, TurnState.ANSWERED, said, [reply.seen for reply in replies])
-        _count(said, self._declines)
+        decision = _decision(said, self._declines, self._unsure)
+        seen = [*(reply.seen for reply in replies), {"question": str(decision)} if decision else {}]
+        await self._end(claim, question, TurnState.ANSWERED, said, seen)
+        _count(said, decision)
 
     async def _replies(self, claim: Claim, question: Question) -> list[Reply]:
         """Raises RasaError."""
@@ -179,8 +183,21 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
     )
 
 
-def _count(said: Sequence[Said], declines: Collection[str]) -> None:
+def _texts(room: Room, *phrases: str) -> tuple[str, ...]:
+    return tuple(text for name in phrases for text in (room.knowledge.phrases[name].en, room.knowledge.phrases[name].es))
+
+
+def _decision(said: Sequence[Said], declines: tuple[str, ...], unsure: tuple[str, ...]) -> Decision | None:
+    """What became of a question, in a form or not; None where nothing was asked."""
+    if any("out_of_scope" in each.topics or each.text.startswith(declines) for each in said):
+        return Decision.DECLINED
+    if any(each.text.startswith(unsure) for each in said):
+        return Decision.UNSURE
+    return Decision.ANSWERED if any(each.topics for each in said) else None
+
+
+def _count(said: Sequence[Said], decision: Decision | None) -> None:
     for topic in {topic for each in said for topic in each.topics}:
         TOPICS.labels(topic).inc()
-    if any("out_of_scope" in each.topics or each.text in declines for each in said):
+    if decision is Decision.DECLINED:
         DECLINED.inc()
