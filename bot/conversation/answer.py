@@ -15,13 +15,14 @@ from datetime import timedelta
 from typing import Any
 
 from bot.conversation.cards import place_cards
-from bot.conversation.learn import is_declined, learn_from
+from bot.conversation.learn import decision_of, learn_from
 from bot.conversation.loops import log, repeat
 from bot.conversation.measures import DECLINED, MESSAGES, STAGES, TOPICS, TURNS
 from bot.conversation.room import Room
 from bot.conversation.texts import tell
 from bot.conversation.worker import Worker
 from bot.core.conversation import Author, Said, TurnState
+from bot.core.heard import Decision
 from bot.rasa_client import RasaClient, RasaError, RasaSilent, RasaUnavailable, Reply, merge_messages
 from bot.store.base import utc_now
 from bot.store.claims import Claim, claim_due, release_claim
@@ -85,8 +86,10 @@ class Answerer:
             await self._postpone(claim, question, error)
             return
         said = [_said(reply, await self._room.read(place_cards, reply.cards) if reply.cards else ()) for reply in replies]
-        await self._end(claim, question, TurnState.ANSWERED, said, [reply.seen for reply in replies])
-        _count(said, is_declined(self._room.knowledge, said))
+        decision = decision_of(self._room.knowledge, said)
+        seen = [*(reply.seen for reply in replies), {"question": str(decision)} if decision else {}]
+        await self._end(claim, question, TurnState.ANSWERED, said, seen)
+        _count(said, decision)
         self._room.bell.ring(claim.conversation_id)
         await learn_from(self._room, claim, question.text, said)
 
@@ -164,8 +167,8 @@ def _said(reply: Reply, cards: Sequence[dict[str, object]]) -> Said:
     )
 
 
-def _count(said: Sequence[Said], declined: bool) -> None:
+def _count(said: Sequence[Said], decision: Decision | None) -> None:
     for topic in {topic for each in said for topic in each.topics}:
         TOPICS.labels(topic).inc()
-    if declined:
+    if decision is Decision.DECLINED:
         DECLINED.inc()

@@ -169,6 +169,11 @@ def questions_asked(audience: Audience) -> tuple[str, ...]:
     return tuple(question.id for question in QUESTIONS[SCREENINGS[audience]])
 
 
+def question_mark(decision: str) -> str:
+    """The mark of a question of the person's own, by its Decision."""
+    return f"question:{decision}"
+
+
 def month_of(at: datetime) -> str:
     return f"{at:%Y-%m}"
 

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from bot.core.figures import Fate, Step, Wait, buckets_of, median_of, questions_asked, steps_of
+from bot.core.figures import Fate, Step, Wait, buckets_of, median_of, question_mark, questions_asked, steps_of
 from bot.core.handoff import Outcome
+from bot.core.heard import Decision
 from bot.core.routing import Audience
 from bot.core.states import STATES
 from bot.inbox import words
@@ -54,6 +55,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What became of the questions that people asked themselves; `share` in percent of all of them."""
+
+    title: str
+    number: int
+    share: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of the table that compares."""
 
@@ -69,6 +79,7 @@ class Part:
     title: str
     bars: Sequence[Bar]
     questions: Sequence[Asked]
+    own: Sequence[Answered]
     waits: Mapping[str, str]
     others: Mapping[str, int]
     lines: Sequence[Line]
@@ -105,6 +116,7 @@ async def show_figures(
         "figures.html",
         audiences=[_part(audience, marks, compared, by, names) for audience in _TITLES],
         undecided=marks.get("", {}).get(Step.WROTE, 0),
+        undecided_own=_own_questions(marks.get("", {})),
         goals=_goals(goals, desk.settings),
         chosen=chosen,
         by=by,
@@ -132,6 +144,7 @@ def _part(
         _TITLES[audience],
         _bars(audience, own),
         [_question(name, own) for name in questions_asked(audience)],
+        _own_questions(own),
         {words.WAITS[wait]: words.duration(median) for wait, median in medians.items() if median is not None},
         {words.OUTCOMES[outcome]: own.get(outcome, 0) for outcome in (Outcome.NOT_NOW, Outcome.LOST)},
         [
@@ -160,6 +173,12 @@ def _question(name: str, marks: Mapping[str, int]) -> Asked:
     asked, answered, declined, misunderstood = (marks.get(f"{fate}:{name}", 0) for fate in Fate)
     stopped = asked - answered - declined
     return Asked(words.QUESTIONS[name], asked, answered, declined, misunderstood, stopped, _share(stopped, asked))
+
+
+def _own_questions(marks: Mapping[str, int]) -> list[Answered]:
+    numbers = {decision: marks.get(question_mark(decision), 0) for decision in Decision}
+    every = sum(numbers.values())
+    return [Answered(words.DECISIONS[decision], number, _share(number, every)) for decision, number in numbers.items()]
 
 
 def _share(number: int, of: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.figures import Step, Wait
 from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
+from bot.core.heard import Decision
 from bot.core.screening import SKIPPED, Result
 from bot.store.cases import Group
 from bot.store.questions import Why
@@ -75,6 +76,11 @@ STEPS: Mapping[str, str] = {
     Step.PASSED_ON: "Asked to be passed on",
     Step.ACCEPTED: "Accepted by staff",
     **{str(outcome): title for outcome, title in OUTCOMES.items()},
+}
+DECISIONS = {
+    Decision.ANSWERED: "Answered",
+    Decision.UNSURE: "Not sure: asked back with choices",
+    Decision.DECLINED: "Declined: not about the programme",
 }
 WAITS = {Wait.ACCEPT: "until somebody accepted", Wait.REPLY: "until the first reply in the chat"}
 WHYS = {Why.DECLINED: "declined", Why.UNSURE: "asked back", Why.UNHELPFUL: "did not help"}

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.core.figures import Cell, Request, Screening, Step, audience_of, month_of
+from bot.core.figures import Cell, Request, Screening, Step, audience_of, month_of, question_mark
 from bot.core.handoff import HandoffStatus, Outcome
 from bot.store.conversation_schema import Conversation
 from bot.store.database import Database
@@ -63,10 +63,15 @@ def _journeys(connection: Connection, wanted: ColumnElement[bool], limit: int | 
     """Those that have begun; the rows stay locked."""
     query = select(*Journey.__table__.c).where(wanted, Journey.began_at.is_not(None)).order_by(Journey.changed_at).limit(limit)
     rows = connection.execute(query.with_for_update(skip_locked=limit is not None))
-    return [
-        _Item(row.conversation_id, row.counted, _cell(row, row.began_at), (Step.WROTE, *Screening.load(row.screening).marks()))
-        for row in rows
-    ]
+    return [_Item(row.conversation_id, row.counted, _cell(row, row.began_at), tuple(_journey_marks(row))) for row in rows]
+
+
+def _journey_marks(row: _Row) -> Iterator[str]:
+    """Questions count each time, everything else once."""
+    yield Step.WROTE
+    yield from Screening.load(row.screening).marks()
+    for decision, number in (row.questions or {}).items():
+        yield from [question_mark(decision)] * number
 
 
 _HANDOFFS = (

@@ -24,7 +24,8 @@ class Counted:
 
 
 class Journey(Counted, Base):
-    """How far a conversation came, without what was said: `screening` holds which questions were answered, not how.
+    """How far a conversation came, without what was said: `screening` holds which questions were answered, not how; `questions`
+    how many of the person's own were answered, asked back or declined.
 
     It begins to count with the first answer, at `began_at`, and goes when the conversation is erased; the figures stay.
     """
@@ -40,6 +41,7 @@ class Journey(Counted, Base):
     state: Mapped[str | None] = mapped_column(String(2))
     office_id: Mapped[str | None] = mapped_column(ID)
     screening: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    questions: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class HandoffCount(Counted, Base):

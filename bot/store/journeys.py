@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.core.figures import Screening
+from bot.core.figures import Screening, add_up
 from bot.core.handoff import UNDERWAY
 from bot.store.base import utc_now
 from bot.store.figure_schema import HandoffCount, Journey
 from bot.store.handoff_schema import Handoff
 
-_KEPT = ("began_at", "language", "audience", "state", "office_id", "screening")
+_KEPT = ("began_at", "language", "audience", "state", "office_id", "screening", "questions")
 _KNOWN = (
     select(*(Journey.__table__.c[name] for name in _KEPT)).where(Journey.conversation_id == bindparam("this")).with_for_update()
 )
@@ -37,7 +37,7 @@ def go_on(
     office_id: str | None,
     seen: Sequence[Mapping[str, Any]],
 ) -> None:
-    """A message was answered. `seen` is what the actions tell of it, in their order: audience, state and screening."""
+    """A message was answered. `seen` is what is told of it, in order: audience, state, screening, the Decision on a question."""
     row = connection.execute(_KNOWN, {"this": conversation_id}).one_or_none()
     if row is None:
         return
@@ -52,6 +52,8 @@ def go_on(
         if each.get("screening"):
             later = Screening.load(each["screening"])
             values["screening"] = Screening.load(values["screening"]).then(later).dump()
+        if each.get("question"):
+            values["questions"] = add_up([*(values["questions"] or {}).items(), (str(each["question"]), 1)])
     if values != known:
         journey = update(Journey).where(Journey.conversation_id == conversation_id)
         connection.execute(journey.values(**values, changed_at=utc_now()))

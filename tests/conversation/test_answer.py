@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -86,6 +87,26 @@ def test_what_is_seen_of_a_conversation_is_stored_with_its_answer(room: Room) ->
     assert (journey.channel, journey.language, journey.audience, journey.state) == ("web", "es", "seeker", "WI")
     assert journey.screening["questions"] == {"seeker_path": "answered"}
     assert journey.changed_at is not None
+
+
+def test_what_became_of_each_question_is_counted(room: Room) -> None:
+    decline, aside, unsure = PHRASES["decline"].es, PHRASES["decline_in_form"].en, PHRASES["unsure"].en
+    replies = {
+        "pay": [Reply("A"), Reply("B", topics=["wages"])], "jail": [Reply("C", topics=["out_of_scope"])],
+        "rain": [Reply(decline)], "snow": [Reply(f"{aside}\n\nAre you 18?")], "what": [Reply(f"{unsure}\n\nYour ZIP?")],
+        "hello": [Reply("Hi")],
+    }  # fmt: skip
+
+    async def play() -> None:
+        begun = await begin(room, "web", "es", None)
+        async with answering(room, ToldRasa(lambda _, text: replies[text])):
+            for text in (*replies, "pay"):
+                await receive(room, begun.id, str(uuid4()), text, "web")
+            await until(room, begun.id, answered)
+
+    asyncio.run(play())
+    with room.database.reading() as connection:
+        assert connection.scalar(select(Journey.questions)) == {"answered": 2, "declined": 3, "unsure": 1}
 
 
 def test_one_slow_conversation_delays_no_other(room: Room) -> None:

@@ -14,16 +14,18 @@ from sqlalchemy import select, update
 
 from bot.core.figures import Step, Wait, questions_asked, steps_of
 from bot.core.handoff import Outcome
+from bot.core.heard import Decision
 from bot.core.language import Language
 from bot.core.pseudonyms import pseudonym
 from bot.core.routing import Audience
 from bot.core.staff import Role
 from bot.inbox import words
 from bot.inbox.figures_export import COLUMNS, _csv
+from bot.store.base import utc_now
 from bot.store.case_work import accept_handoff, note_outcome
 from bot.store.counting import count_changed
 from bot.store.database import Database
-from bot.store.schema import Office
+from bot.store.schema import Journey, Office
 from bot.store.staff_schema import Audit
 from tests.inbox.invented import invent
 from tests.inbox.people import KEY, OTHER, OWN, Browser
@@ -77,7 +79,7 @@ def test_each_role_sees_the_figures_that_are_theirs(enter: Enter, requests: dict
     assert ("Asked to be passed on 3" in theirs) == sees_all
     for by in ("month", "state", "office", "channel", "language"):
         table = person.get(f"/figures?by={by}").text
-        assert table.count("<caption") == (6 if sees_all else 5), "one for each table that has a line"
+        assert table.count("<caption") == (9 if sees_all else 8), "one for each table that has a line"
         assert ("Telegram</th>" in table) == (sees_all and by == "channel")
     found = exported(person)
     assert {line["id"] for line in found} >= {f"r{pseudonym(SECRET, 'handoff', requests['own'])}"}
@@ -136,7 +138,19 @@ def test_of_nothing_the_page_says_so(enter: Enter) -> None:
     assert "Half waited" not in text
 
 
+def test_what_people_asked_is_told_by_what_became_of_it(enter: Enter, database: Database, requests: dict[str, str]) -> None:
+    with database.writing() as connection:
+        asked = {"audience": "employer", "state": "WA", "office_id": OTHER, "questions": {"answered": 3, "unsure": 1}}
+        connection.execute(update(Journey).values(**asked, began_at=utc_now(), changed_at=utc_now()))
+    count_changed(database)
+    assert "Answered 15 75% Not sure: asked back with choices 5 25% Declined: not about the programme 0 0%" in plain(
+        enter(Role.NATIONAL).get("/figures").text
+    )
+    assert "Answered 15" not in plain(enter(Role.AGENT, OWN).get("/figures").text)
+
+
 def test_everything_counted_has_words() -> None:
+    assert set(words.DECISIONS) == set(Decision)
     for audience in (Audience.SEEKER, Audience.EMPLOYER):
         assert all(words.STEPS[step] for step, _ in steps_of(audience))
         assert all(words.QUESTIONS[name] for name in questions_asked(audience))

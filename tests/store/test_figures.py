@@ -195,6 +195,11 @@ def test_a_conversation_is_counted_where_it_came_to(store: Database) -> None:
     assert marks(store, EVE) == {}
     assert marks(store, ANA, language="en") == {}
     assert marks(store)["seeker"]["declined:diploma"] == 1
+    for decision in ("answered", "answered", "declined"):
+        write(store, "c1", [{"question": decision}])
+    count_all(store)
+    assert (marks(store)["seeker"]["question:answered"], marks(store)["seeker"]["question:declined"]) == (2, 1)
+    assert marks(store)["seeker"]["wrote"] == 1
     with store.reading() as connection:
         kept = connection.execute(select(Journey)).one()
     assert "secret" not in str(kept)

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=2), nullable=True),
         sa.Column("office_id", _ID, nullable=True),
         sa.Column("screening", sa.JSON(), nullable=True),
+        sa.Column("questions", sa.JSON(), nullable=True),
         *_counted(),
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_journeys")),
     )
