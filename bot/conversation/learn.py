@@ -23,7 +23,7 @@ _NO_TOPICS = frozenset({"out_of_scope", "chitchat"})
 async def learn_from(room: Room, claim: Claim, text: str, said: Sequence[Said]) -> None:
     """Look at a message and its answer, and keep what there is to learn from them."""
     found = _badly_answered(room.knowledge, text, said)
-    if finds_unhelpful(text):
+    if finds_unhelpful(text) or said[-1].text in _both(room.knowledge, "insult_reply"):
         answered = await room.read(find_answered, claim.conversation_id, claim.seq)
         found = (answered[0], Why.UNHELPFUL, answered[1]) if answered else None
     if found is None:
@@ -38,8 +38,8 @@ async def learn_from(room: Room, claim: Claim, text: str, said: Sequence[Said]) 
 def _badly_answered(knowledge: Knowledge, text: str, said: Sequence[Said]) -> tuple[str, Why, Sequence[str]] | None:
     last = said[-1]
     if last.text in _both(knowledge, "unsure"):
-        topics = (knowledge.topic_of_label(title) for title in last.choices)
-        return text, Why.UNSURE, [topic for topic in topics if topic]
+        thought = [title for title in last.choices if title not in _both(knowledge, "choice_person")]
+        return text, Why.UNSURE, [topic for title in thought if (topic := knowledge.topic_of_label(title))]
     if is_declined(knowledge, said):
         return text, Why.DECLINED, []
     return None

@@ -84,14 +84,15 @@ def test_a_declined_question_is_kept_once_and_counted(room: Room) -> None:
 
 def test_with_choices_it_is_kept_with_what_the_assistant_thought_of(room: Room) -> None:
     labels = [room.knowledge.label(topic, Language.ES) for topic in ("wages", "duration")]
-    talk(room, ("cuanto pagan por hora", phrase(room, "unsure", Language.ES, [*labels, "Otra cosa"])))
+    talk(room, ("cuanto pagan por hora", phrase(room, "unsure", Language.ES, [*labels, "Otra cosa", "Hablar con una persona"])))
     (question,) = kept(room)
     assert (question.language, question.counts, question.topics) == ("es", {Why.UNSURE: 1}, ["wages", "duration"])
 
 
-def test_an_answer_that_did_not_help_is_kept_with_its_topic(room: Room) -> None:
+@pytest.mark.parametrize(("complaint", "reply"), [("that does not help at all", "decline"), ("this is useless", "insult_reply")])
+def test_an_answer_that_did_not_help_is_kept_with_its_topic(room: Room, complaint: str, reply: str) -> None:
     answer = Reply("Most employers ask for one.", topics=["eligibility_education"], language="en")
-    talk(room, (DIPLOMA, answer), ("that didn't help", phrase(room, "decline")))
+    talk(room, (DIPLOMA, answer), (complaint, phrase(room, reply)))
     (question,) = kept(room)
     assert (question.text, question.counts, question.topics) == (DIPLOMA, {Why.UNHELPFUL: 1}, ["eligibility_education"])
 
