@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from bot.conversation.room import Room
 from bot.core.conversation import Said
+from bot.core.heard import Decision
 from bot.core.redact import redact
 from bot.core.wishes import finds_unhelpful
 from bot.knowledge.model import Knowledge
@@ -40,14 +41,17 @@ def _badly_answered(knowledge: Knowledge, text: str, said: Sequence[Said]) -> tu
     if last.text in _both(knowledge, "unsure"):
         thought = [title for title in last.choices if title not in _both(knowledge, "choice_person")]
         return text, Why.UNSURE, [topic for title in thought if (topic := knowledge.topic_of_label(title))]
-    if is_declined(knowledge, said):
-        return text, Why.DECLINED, []
-    return None
+    return (text, Why.DECLINED, []) if decision_of(knowledge, said) is Decision.DECLINED else None
 
 
-def is_declined(knowledge: Knowledge, said: Sequence[Said]) -> bool:
-    """Whether an answer says that the question is outside of what the assistant knows."""
-    return any("out_of_scope" in each.topics or each.text in _both(knowledge, "decline") for each in said)
+def decision_of(knowledge: Knowledge, said: Sequence[Said]) -> Decision | None:
+    """What became of a question, in a form or not; None where nothing was asked."""
+    declines = (*_both(knowledge, "decline"), *_both(knowledge, "decline_in_form"))
+    if any("out_of_scope" in each.topics or each.text.startswith(declines) for each in said):
+        return Decision.DECLINED
+    if any(each.text.startswith(_both(knowledge, "unsure")) for each in said):
+        return Decision.UNSURE
+    return Decision.ANSWERED if any(each.topics for each in said) else None
 
 
 def _both(knowledge: Knowledge, phrase: str) -> tuple[str, str]:
