@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.conversation.post import Post
-from bot.core.staff import Role, Scope
+from bot.core.staff import Role
 from bot.store.database import Database
 from bot.store.directory import read_office
 from bot.store.handoff_changes import lock_handoff
@@ -21,40 +20,12 @@ from bot.store.office_cards import describe_office
 from bot.store.office_service import add_target, read_service
 from bot.store.partners import export_partners
 from bot.store.reach import EVERY_NATIONAL
-from bot.store.schema import Office, OfficeHistory, OfficeReach
-from bot.store.staff_schema import Audit
+from bot.store.schema import Office, OfficeReach
 from tests.inbox.invented import invent
+from tests.inbox.offices import ALL, CONTACTS, OFFICE, field_of, history, save, save_hours
 from tests.inbox.people import OTHER, OWN, Browser
 
 Enter = Callable[..., Browser]
-OFFICE = f"/partners/offices/{OWN}"
-ALL = Scope(None)
-CONTACTS: dict[str, Any] = {
-    "phone": "414-342-9787", "email": "office@wrtp.org", "website": "https://wrtp.org", "street": "3841 W. Wisconsin Avenue",
-    "city": "Milwaukee", "state": "WI", "zip": "53208", "states_served": "Wisconsin, mn", "serves": ["candidates", "employers"],
-}  # fmt: skip
-HOURS = {"zone": "America/Chicago", "day0": "8 am - noon, 1 pm - 4:30 pm", "day4": "9-12", "holidays": "on",
-         "closed_days": "2026-12-24 to 2026-12-26", "hours": "4", "minutes": "30"}  # fmt: skip
-
-
-def field_of(page: Any, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page.text)
-    assert found, name
-    return found[1]
-
-
-def history(database: Database, office_id: str = OWN) -> list[tuple[str, dict[str, Any]]]:
-    query = select(OfficeHistory.actor, OfficeHistory.changes).where(OfficeHistory.office_id == office_id)
-    with database.reading() as connection:
-        return [(row.actor, row.changes) for row in connection.execute(query.order_by(OfficeHistory.id))][1:]
-
-
-def save(person: Browser, seen: str | None = None, **changes: Any) -> Any:
-    return person.post(f"{OFFICE}/contacts", seen=seen or field_of(person.get(OFFICE), "seen"), **(CONTACTS | changes))
-
-
-def save_hours(person: Browser, seen: str | None = None, **changes: Any) -> Any:
-    return person.post(f"{OFFICE}/hours", hours_seen=seen or field_of(person.get(OFFICE), "hours_seen"), **(HOURS | changes))
 
 
 def test_the_list_shows_what_is_known_and_who_waits(enter: Enter, database: Database) -> None:
@@ -277,60 +248,3 @@ def test_the_last_notice_of_a_target_is_seen(enter: Enter, database: Database) -
         add_notices(connection, lock_handoff(connection, Handoff.reference == reference), NoticeKind.NEW, "new")
         connection.execute(update(Notice).values(state="dead", error="failed"))
     assert "not sent: the server did not take it" in enter(Role.AGENT, OWN).get(OFFICE).text
-
-
-def test_each_exports_what_they_see(enter: Enter, database: Database) -> None:
-    own = enter(Role.AGENT, OWN).get("/partners/export")
-    assert own.headers["content-type"].startswith("text/csv")
-    assert "attachment" in own.headers["content-disposition"]
-    assert own.text == export_partners(database, Scope(OWN))
-    assert [line.split(",")[0] for line in own.text.splitlines()] == ["id", "wrtp", "wrtp-madison", "wrtp-racine"]
-    assert enter(Role.NATIONAL).get("/partners/export").text == export_partners(database)
-
-
-def look_at(person: Browser, text: str) -> Any:
-    file = {"file": ("partners.csv", text.encode(), "text/csv")}
-    return person.client.post("/staff/partners/import", data={"csrf": person.proof()}, files=file)
-
-
-def test_an_import_is_looked_at_before_it_is_made(enter: Enter, database: Database) -> None:
-    person = enter(Role.ADMINISTRATOR)
-    before = export_partners(database)
-    text = before.replace("https://wrtp.org", "https://www.wrtp.example")
-    preview = look_at(person, "\ufeff" + text)
-    assert preview.status_code == 200
-    assert "0 added, 3 changed, 43 as they are" in preview.text
-    assert "<del>https://wrtp.org</del>" in preview.text
-    assert export_partners(database) == before, "nothing was done yet"
-    made = person.post("/partners/import", seen=field_of(preview, "seen"), text=text)
-    assert "0 added, 3 changed" in made.text
-    assert export_partners(database) == text
-    assert history(database)[-1][1] == {"website": ["https://wrtp.org", "https://www.wrtp.example"]}
-    with database.reading() as connection:
-        assert "imported_offices" in connection.scalars(select(Audit.action)).all()
-
-
-def test_an_import_is_not_made_when_the_directory_has_changed_meanwhile(enter: Enter, database: Database) -> None:
-    person = enter(Role.ADMINISTRATOR)
-    text = export_partners(database).replace("https://wrtp.org", "https://www.wrtp.example")
-    preview = look_at(person, text)
-    save(enter(Role.MANAGER, OWN))
-    late = person.post("/partners/import", seen=field_of(preview, "seen"), text=text)
-    assert late.status_code == 409
-    assert "Nothing was imported" in late.text
-    assert "www.wrtp.example" not in export_partners(database)
-    assert person.post("/partners/import", seen=field_of(late, "seen"), text=text).status_code == 200
-    assert "www.wrtp.example" in export_partners(database)
-
-
-def test_every_mistake_in_a_file_is_told_and_nothing_imported(enter: Enter, database: Database) -> None:
-    person = enter(Role.ADMINISTRATOR)
-    before = export_partners(database)
-    answer = look_at(person, before.replace("https://wrtp.org", "wrtp"))
-    assert answer.status_code == 422
-    assert answer.text.count("is not a web address") == 3
-    assert look_at(person, "").status_code == 422
-    assert look_at(person, "\xff").status_code == 422
-    assert person.client.post("/staff/partners/import", data={"csrf": person.proof()}).status_code == 422
-    assert look_at(person, "x" * 1_000_001).status_code == 413
-    assert export_partners(database) == before
