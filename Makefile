@@ -5,7 +5,7 @@ FILE ?=
 OUT ?= results/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat train test evaluate bench check lint knowledge clean app rasa tools postgresql
+.PHONY: help setup run chat train test evaluate bench check lint knowledge clean app rasa tools postgresql browser
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -24,11 +24,12 @@ train: app rasa ## train the model (`make run` does so whenever it is needed)
 # Warnings are errors in both runs (pyproject.toml); --disable-warnings only hides the list of those that Rasa's imports let pass.
 # The checks go first: what they find shows within seconds. The knowledge is tested as of a fixed day: a source that has grown
 # old since then is the business of `make knowledge`, not of the tests.
-test: lint postgresql ## check, then run all tests, on SQLite and on PostgreSQL
+# Two files of tests at a time: they wait more than they work.
+test: lint postgresql browser ## check, then run all tests, on SQLite and on PostgreSQL
 	@$(PYTHON) -m bot train --if-changed
 	@status=0; \
 	$(RASA_PYTHON) -m pytest tests/nlu --confcutdir=tests/nlu --disable-warnings || status=1; \
-	$(PYTHON) -m pytest tests --ignore=tests/nlu || status=1; \
+	$(PYTHON) -m pytest tests --ignore=tests/nlu -n 2 --dist loadfile || status=1; \
 	exit $$status
 
 evaluate: app rasa ## measure the understanding: FILE=questions.tsv OUT=folder
@@ -41,6 +42,7 @@ bench: tools rasa postgresql ## measure speed and write docs/benchmarks.md, on a
 	@$(PYTHON) -m bot train --if-changed
 	@$(PYTHON) -m tests.load.bench_website --out var/bench/website.json
 	@$(PYTHON) -m tests.load.bench_telegram --out var/bench/telegram.json
+	@$(PYTHON) -m tests.load.bench_inbox --out var/bench/inbox.json
 	@$(PYTHON) -m tests.load.bench_rasa --out var/bench
 
 check: lint knowledge ## check style, types and the knowledge
@@ -67,6 +69,10 @@ tools:
 
 rasa:
 	@requirements/install rasa
+
+# Before the tests, which run side by side: one of them would disturb the other.
+browser: tools
+	@$(PYTHON) -m tests.channels.widget.browser
 
 # Only where it is Debian and we may; elsewhere the tests on PostgreSQL are skipped (and fail where CI=true).
 postgresql:

@@ -81,11 +81,22 @@ def close(page: Any, outcome: str) -> None:
     expect(page.locator("#state")).to_contain_text("This request has ended.")
 
 
+def figures(page: Any, world: World) -> dict[str, int]:
+    """The steps of the funnel with how many came there, job seekers and employers together."""
+    page.goto(f"{world.url}/staff/figures")
+    rows = page.locator(".part details tbody tr").evaluate_all("all => all.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    found: dict[str, int] = {}
+    for title, number, *_ in rows:
+        found[title] = found.get(title, 0) + int(number.replace(",", ""))
+    return found
+
+
 def test_a_visitor_is_taken_over_talked_with_given_back_and_noted(
     world: World, browser: Any, ana: Any, ben: Any, axe: str
 ) -> None:
     context = window(browser, "phone")
     visitor = visit(context, world.url)
+    before = figures(ana, world)
     known = len(world.mails())
     for text in ("Talk to a person", "Milwaukee, WI", "yes", "Pat", "414-555-0199"):
         said = say(visitor, text)
@@ -125,6 +136,8 @@ def test_a_visitor_is_taken_over_talked_with_given_back_and_noted(
     close(ana, "Contacted")
     expect(visitor.locator("li.system").last).to_contain_text(reference)
     context.close()
+    moved = {title: before[title] + 1 for title in ("Asked to be passed on", "Accepted by staff", "Contacted")}
+    until(lambda: moved.items() <= figures(ana, world).items(), lambda: figures(ana, world))
 
 
 def test_a_seeker_on_telegram_is_taken_over_sends_a_file_and_is_given_back(world: World, ben: Any) -> None:

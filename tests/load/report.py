@@ -6,7 +6,7 @@ Responsible for the summaries (medians over rounds), for what meets its target, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -53,7 +53,7 @@ _ROWS = (
 
 def write(source: Path, page: Path) -> None:
     """Make the page from the JSON files in `source`; what was not measured is left out."""
-    names = ("machine", "training", "understanding", "serving", "stages", "routing", "website", "telegram")
+    names = ("machine", "training", "understanding", "serving", "stages", "routing", "website", "telegram", "inbox")
     read = {name: _read(source / f"{name}.json") for name in names}
     sections = [
         _head(read["machine"], read["serving"]),
@@ -63,6 +63,7 @@ def write(source: Path, page: Path) -> None:
         _routing(read["routing"]) if read["routing"] else "",
         _website(read["website"]) if read["website"] else "",
         _telegram(read["telegram"]) if read["telegram"] else "",
+        _inbox(read["inbox"]) if read["inbox"] else "",
         _method(read["serving"]),
     ]
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -247,6 +248,33 @@ the same machine: {burst["answered"]:,} were answered, each once, and {burst["wr
 Acknowledged after {p50} (p50), {p95} (p95) and {p99} (p99; target: under 50 ms) — {met}.
 All answers had arrived after {burst["seconds"]:.0f} s; Telegram takes 30 messages a second.
 """
+
+
+def _inbox(calls: list[dict[str, Any]]) -> str:
+    """What a page of the inbox asks of the database, with the target for each."""
+    most = max(each["p95_ms"] for each in calls)
+    sizes = sorted({(each["database"], each["size"]) for each in calls}, reverse=True)
+    found = {(each["what"], each["database"], each["size"]): each for each in calls}
+    names = list(dict.fromkeys(each["what"] for each in calls))
+
+    def times(name: str) -> Iterator[str]:
+        for size in sizes:
+            yield from (f"{found[name, *size][share]:.1f}" for share in ("p50_ms", "p95_ms"))
+
+    rows = [_line([name, *times(name)]) for name in names]
+    header = _line(["", *(f"{database}, {number:,}: p50 ms | p95 ms" for database, number in sizes)])
+    met = "**met**" if most < 200 else "**missed**"
+    return "\n".join(
+        [
+            "## The inbox",
+            f"Lists, search and figures with so many requests. Target: p95 under 200 ms; the most was {most:.0f} ms — {met}.",
+            "",
+            header,
+            _line(["---"] * (1 + 2 * len(sizes))),
+            *rows,
+            "",
+        ]
+    )
 
 
 def _method(serving: list[dict[str, Any]]) -> str:

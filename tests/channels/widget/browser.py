@@ -45,3 +45,16 @@ def find_axe() -> str:
     if not script.exists():
         raise MissingToolError(f"axe-core is missing. Install npm (sudo apt-get install npm), then run: {' '.join(command)}")
     return script.read_text(encoding="utf-8")
+
+
+def main() -> None:
+    """Fetch both, and say what is missing; the tests that need it say so as well."""
+    for find in (find_chromium, find_axe):
+        try:
+            find()
+        except MissingToolError as error:
+            print(error)
+
+
+if __name__ == "__main__":
+    main()
