@@ -12,9 +12,9 @@ QUESTIONS = Path(__file__).parents[1] / "nlu" / "questions"
 # Common in the places that we serve, and no words besides, as "will" and "mark" are.
 NAMES = (
     "maria jose juan luis carlos john james robert michael david mary jennifer linda patricia garcia martinez smith johnson "
-    "williams jones miller lopez gonzalez hernandez rodriguez guadalupe jesus angel miguel pedro kevin brian lisa karen nguyen steve "
-    "mike sarah emily daniel antonio francisco manuel alejandro fernando jorge roberto sofia carmen teresa elena laura diana "
-    "milwaukee chicago"
+    "williams jones miller lopez gonzalez hernandez rodriguez guadalupe jesus angel miguel pedro kevin brian lisa karen nguyen "
+    "steve mike sarah emily daniel antonio francisco manuel alejandro fernando jorge roberto sofia carmen teresa elena laura "
+    "diana milwaukee chicago"
 )
 
 
