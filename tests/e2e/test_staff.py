@@ -84,9 +84,10 @@ def close(page: Any, outcome: str) -> None:
 def figures(page: Any, world: World) -> dict[str, int]:
     """The steps of the funnel with how many came there, job seekers and employers together."""
     page.goto(f"{world.url}/staff/figures")
-    rows = page.locator(".part details tbody tr").evaluate_all("all => all.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    rows = page.locator(".part details tbody tr")
+    cells = rows.evaluate_all("all => all.map((row) => [...row.cells].map((cell) => cell.textContent))")
     found: dict[str, int] = {}
-    for title, number, *_ in rows:
+    for title, number, *_ in cells:
         found[title] = found.get(title, 0) + int(number.replace(",", ""))
     return found
 
