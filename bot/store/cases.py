@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from bot.core.handoff import ENDED, UNATTENDED, UNDERWAY, Agent, ContactKind, HandoffReason, HandoffStatus, Outcome
 from bot.core.routing import Audience
@@ -156,14 +156,10 @@ def find_partner_name(database: Database, partner_id: str | None = None, office_
 
 def visible_to(agent: Agent) -> ColumnElement[bool]:
     """The rule of who sees what; every statement here has it. Of one that was erased after a time there is nobody to see."""
-    return and_(Handoff.erased_at.is_(None), lies_with(agent))
-
-
-def lies_with(agent: Agent) -> ColumnElement[bool]:
-    """The same for what is only counted: erased ones too."""
+    there = Handoff.erased_at.is_(None)
     if agent.partner_id is None:
-        return true()
-    return Handoff.office_id.in_(select(Office.id).where(Office.partner_id == agent.partner_id))
+        return there
+    return and_(there, Handoff.office_id.in_(select(Office.id).where(Office.partner_id == agent.partner_id)))
 
 
 def of_agent(query: Select[*tuple[Any, ...]], agent: Agent, reference: str) -> Select[*tuple[Any, ...]]:
