@@ -20,7 +20,7 @@ from sqlalchemy import delete, func, select, text
 
 from bot.conversation.clock import Clock
 from bot.core.conversation import Author, Said, TurnState
-from bot.core.figures import Screening, Step, audience_of, month_of, steps_after
+from bot.core.figures import Screening, Step, Wait, audience_of, buckets_of, month_of, steps_after
 from bot.core.handoff import Agent, HandoffError, Outcome, TransferReason
 from bot.core.language import Language
 from bot.core.routing import Audience
@@ -81,6 +81,11 @@ def marks(database: Database, agent: Agent = NATIONAL, **chosen: str) -> dict[st
     found = read_marks(database, agent, replace(EVERYTHING, **chosen))
     known = {audience: {mark: number for mark, number in own.items() if number} for audience, own in found.items()}
     return {audience: own for audience, own in known.items() if own}
+
+
+def replies(database: Database) -> list[Any]:
+    with database.reading() as connection:
+        return list(connection.scalars(select(HandoffCount.replied_at).order_by(HandoffCount.handoff_id)))
 
 
 def by_hand(database: Database, agent: Agent, chosen: Chosen) -> dict[str, dict[str, int]]:
@@ -239,6 +244,21 @@ def test_who_goes_on_after_erasing_in_the_chat_is_not_counted_twice(store: Datab
     write(store, "c1", [{"audience": "seeker"}])
     count_all(store)
     assert sum(own.get("wrote", 0) for own in marks(store).values()) == 1
+
+
+def test_the_first_reply_of_staff_counts_as_contact_and_the_next_ones_do_not(store: Database) -> None:
+    replied, other = ask(store, "c1"), ask(store, "c2")
+    accept_handoff(store, NATIONAL, other)
+    take_conversation(store, NATIONAL, replied, SAID)
+    say_as_staff(store, "c1", Said(Author.STAFF, "hello"))
+    first = replies(store)
+    say_as_staff(store, "c1", Said(Author.STAFF, "are you there?"))
+    assert replies(store) == first
+    assert [each is None for each in first] == [False, True]
+    count_all(store)
+    own = marks(store)["seeker"]
+    assert _steps(own) == {"passed_on": 2, "accepted": 2, "contacted": 1}
+    assert [sum(buckets_of(own, wait).values()) for wait in (Wait.ACCEPT, Wait.REPLY)] == [2, 1]
 
 
 def test_killed_in_the_middle_it_is_counted_once(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
