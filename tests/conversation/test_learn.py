@@ -110,7 +110,7 @@ def test_what_is_kept_holds_nobody_and_no_conversation(room: Room) -> None:
     (question,) = kept(room)
     assert question.text == DIPLOMA
     with room.database.writing() as connection:
-        for table in ("messages", "conversations"):
+        for table in ("messages", "journeys", "conversations"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     found = everything(room.database)
     assert not [what for what in ("Zzyzxa", "Quokka", "0173", conversation_id) if what in found]

@@ -217,6 +217,7 @@ def test_the_work_is_done_by_keyboard(visit: Visit, inbox: tuple[str, Database])
     tab_to("Take over")
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn.on")
+    page.wait_for_load_state()  # Enter sends once the script is there
     tab_to("Write to the person")
     page.keyboard.type("Hola")
     page.keyboard.press("Enter")
