@@ -7,6 +7,7 @@ Responsible for order and for marking what is done. Must not know what an update
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -27,6 +28,11 @@ _POLL_SECONDS = 0.25
 # In a rush one look finds the work of many.
 _BREATH_SECONDS = 0.02
 _AT_ONCE = 16
+# So many stored together that a webhook delivered are a rush, which is over when none came for a moment. Telegram waits to hear
+# that each is stored, and sends again what takes too long: in a rush that goes before work on them, though not for ever.
+_RUSH = 4
+_MOMENT_SECONDS = 0.2
+_HOLD_SECONDS = 5.0
 _MOST_ATTEMPTS = 6
 _LONGEST_PAUSE = 30.0
 # Telegram keeps updates for a day.
@@ -41,11 +47,20 @@ class Reader:
         self._room, self._bot_id, self._handle = room, bot_id, handle
         self._stored = asyncio.Event()
         self._running: dict[int | None, asyncio.Task[None]] = {}
+        self._rush_until = self._hold_until = 0.0
 
     async def store(self, updates: Sequence[StoredUpdate], patience: timedelta) -> None:
         """Store updates; when this returns they may be acknowledged."""
+        if patience and len(updates) >= _RUSH:
+            self._note_rush(time.monotonic())
         await self._room.call_first(store_updates, self._bot_id, updates, patience)
         self._stored.set()
+
+    def _note_rush(self, now: float) -> None:
+        """A rush that goes on holds nothing up any longer."""
+        if now > self._rush_until:
+            self._hold_until = now + _HOLD_SECONDS
+        self._rush_until = now + _MOMENT_SECONDS
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -61,6 +76,8 @@ class Reader:
 
     async def _take_up(self) -> None:
         """Begin with the chats whose updates are due; wait if there are none, or no hand is free."""
+        while time.monotonic() < min(self._rush_until, self._hold_until):
+            await asyncio.sleep(_BREATH_SECONDS)
         self._stored.clear()
         chats: dict[int | None, list[StoredUpdate]] = {}
         for update in await self._room.read(list_due_updates, self._bot_id, tuple(self._running)):
