@@ -36,7 +36,7 @@ async def renew_password(request: Request, desk: AtDesk, session: SignedIn, old:
     except StaffError as error:
         return await _account_page(request, desk, session, 422, wrong=str(error))
     except WrongError:
-        return await _account_page(request, desk, session, 422, wrong="That is not your password of now.")
+        return await _account_page(request, desk, session, 422, wrong="That is not your current password.")
     except LockedError:
         return await _account_page(request, desk, session, 429, wrong="Too many attempts. Wait 15 minutes, then try again.")
     async with desk.hashing:

@@ -220,7 +220,7 @@ def test_a_password_is_not_changed_without_the_old_one_or_to_a_short_one(browser
     person = browser()
     person.sign_in(ana)
     before = find_credentials(database, ana)
-    wrong = "not your password"
+    wrong = "not your current password"
     for old, new, why in (("wrong", NEW, wrong), (PASSWORD, "short", "12 characters"), ("", NEW, wrong)):
         refused = person.post("/account/password", old=old, new=new)
         assert (refused.status_code, why in refused.text) == (422, True), why
