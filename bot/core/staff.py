@@ -26,7 +26,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_OF_A_PARTNER = frozenset({Role.AGENT, Role.MANAGER})
+OF_A_PARTNER = frozenset({Role.AGENT, Role.MANAGER})
 
 
 class StaffError(ValueError):
@@ -78,6 +78,11 @@ class Staff:
         return self.role is Role.ADMINISTRATOR
 
     @property
+    def may_manage_accounts(self) -> bool:
+        """Of everybody but themselves."""
+        return self.role is Role.ADMINISTRATOR
+
+    @property
     def may_teach(self) -> bool:
         """Say what questions are about: for those who see everybody's, because what the assistant learns is for all."""
         return self.partner_id is None
@@ -96,8 +101,8 @@ def scope_of(role: Role, partner_id: str | None) -> Scope:
 
 def check_partner(role: Role, partner_id: str | None) -> None:
     """Raises StaffError unless exactly agents and managers belong to an intermediary."""
-    if (role in _OF_A_PARTNER) != (partner_id is not None):
-        needs = "needs the id of an intermediary" if role in _OF_A_PARTNER else "belongs to no intermediary"
+    if (role in OF_A_PARTNER) != (partner_id is not None):
+        needs = "needs the id of an intermediary" if role in OF_A_PARTNER else "belongs to no intermediary"
         raise StaffError(f"The role {role} {needs}.")
 
 

@@ -19,6 +19,7 @@ from bot.conversation.loops import log_failure
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
 from bot.inbox import (
+    accounts,
     case,
     case_page,
     directory,
@@ -27,6 +28,7 @@ from bot.inbox import (
     figures,
     figures_export,
     files,
+    links,
     notices,
     pages,
     people,
@@ -48,6 +50,7 @@ from bot.store.handoff_changes import HandoffChangedError, HandoffNotFoundError
 from bot.store.inbox_work import ReplyNotFoundError
 from bot.store.office_service import UnknownPartnerError
 from bot.store.questions import QuestionNotFoundError
+from bot.store.staff import StaffNotFoundError
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -72,6 +75,7 @@ _MISSING = (
     HandoffNotFoundError,
     ReplyNotFoundError,
     QuestionNotFoundError,
+    StaffNotFoundError,
     UnknownPartnerError,
     ConversationNotFoundError,
     ConversationErasedError,
@@ -85,7 +89,7 @@ def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) 
     inbox.state.desk = Desk.open(settings, room, fetchers)
     for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
         inbox.include_router(part.router)
-    for part in (directory_import, directory, directory_targets, figures, figures_export, person, questions):
+    for part in (directory_import, directory, directory_targets, figures, figures_export, person, questions, links, accounts):
         inbox.include_router(part.router)
     for kind in (
         SignedOutError,

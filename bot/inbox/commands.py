@@ -88,8 +88,7 @@ def _list(database: Database, _: argparse.Namespace) -> None:
     table = Table("e-mail", "first name", "role", "intermediary", "state")
     for account in accounts:
         known = account.staff
-        state = "disabled" if account.disabled_at else "active"
-        table.add_row(known.email, known.first_name, known.role, known.partner_name or "all", state)
+        table.add_row(known.email, known.first_name, known.role, known.partner_name or "all", account.standing)
     Console(markup=False).print(table)
     print(f"{len(accounts)} accounts")
 

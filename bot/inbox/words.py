@@ -13,6 +13,7 @@ from bot.core.figures import Step, Wait
 from bot.core.handoff import ContactKind, HandoffReason, HandoffStatus, Outcome, TransferReason
 from bot.core.heard import Decision
 from bot.core.screening import SKIPPED, Result
+from bot.core.staff import Role
 from bot.store.cases import Group
 from bot.store.questions import Why
 
@@ -34,6 +35,12 @@ REASONS = {
     HandoffReason.COMPLAINT: "Complaint",
     HandoffReason.DANGER: "Danger",
     HandoffReason.ASSISTANT_COULD_NOT_HELP: "The assistant could not help",
+}
+ROLES = {
+    Role.AGENT: "Agent: the people of their intermediary",
+    Role.MANAGER: "Manager: also its offices and canned replies",
+    Role.NATIONAL: "National staff: everybody's people",
+    Role.ADMINISTRATOR: "Administrator: also every office, and accounts",
 }
 RESULTS = {
     Result.READY: "Looks ready to talk to you",

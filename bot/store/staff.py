@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
@@ -25,17 +26,25 @@ from bot.store.staff_sessions import end_all_sessions
 PERSON = (StaffRow.id, StaffRow.email, StaffRow.first_name, StaffRow.role, StaffRow.partner_id, Partner.name.label("partner"))
 
 
+_WAYS_IN = (StaffRow.password_hash, StaffRow.subject, StaffRow.link_hash, StaffRow.link_until)
+# What a reset takes away: nobody knows, has or is anything that lets them in.
+FORGOTTEN: Mapping[str, object] = {
+    **dict.fromkeys(("password_hash", "totp_nonce", "subject", "link_hash", "link_until")), "totp_step": 0,
+}  # fmt: skip
+_ACCOUNTS = select(*PERSON, *_WAYS_IN, StaffRow.created_at, StaffRow.disabled_at).outerjoin(Partner)
+
+
 class StaffNotFoundError(LookupError):
-    """There is no account of that e-mail address."""
+    """There is no such account."""
 
 
 class LinkUsedError(LookupError):
-    """The link is wrong, too old, or there is an account already."""
+    """The link is wrong, too old, used, or was replaced."""
 
 
 @dataclass(frozen=True)
 class NewStaff:
-    """An account to make. Without a password it can sign in by single sign-on only."""
+    """An account to make. Without a password or a link to choose one it can sign in by single sign-on only."""
 
     email: str
     first_name: str
@@ -43,6 +52,8 @@ class NewStaff:
     partner_id: str | None = None
     password_hash: str | None = None
     totp_nonce: str | None = None
+    link_hash: str | None = None
+    link_until: datetime | None = None
 
     def __post_init__(self) -> None:
         check_partner(self.role, self.partner_id)
@@ -58,25 +69,44 @@ class Credentials:
     subject: str | None
 
 
+class Standing(StrEnum):
+    """How somebody gets in, or why not."""
+
+    ACTIVE = "active"
+    SINGLE_SIGN_ON = "single sign-on"
+    INVITED = "invited"
+    LINK_OVER = "link is over"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True)
 class Account:
-    """A line of the list of accounts."""
+    """A line of the list of accounts; `link_until` is of a link that can still be used."""
 
     staff: Staff
     created_at: datetime
-    disabled_at: datetime | None
+    standing: Standing
+    link_until: datetime | None
 
 
 def add_staff(database: Database, new: NewStaff) -> int:
     """Gives the id. Raises StaffError where the address is taken or the intermediary unknown."""
     with database.writing() as connection:
-        return _insert(connection, new)
+        return insert_staff(connection, new)
 
 
 def list_staff(database: Database) -> list[Account]:
-    query = select(*PERSON, StaffRow.created_at, StaffRow.disabled_at).outerjoin(Partner).order_by(StaffRow.email)
     with database.reading() as connection:
-        return [Account(staff_of(row), row.created_at, row.disabled_at) for row in connection.execute(query)]
+        return [_account_of(row) for row in connection.execute(_ACCOUNTS.order_by(StaffRow.email))]
+
+
+def find_account(database: Database, staff_id: int) -> Account:
+    """Raises StaffNotFoundError."""
+    with database.reading() as connection:
+        row = connection.execute(_ACCOUNTS.where(StaffRow.id == staff_id)).one_or_none()
+    if row is None:
+        raise StaffNotFoundError(staff_id)
+    return _account_of(row)
 
 
 def find_credentials(database: Database, email: str) -> Credentials | None:
@@ -105,13 +135,13 @@ def bind_subject(database: Database, staff_id: int, subject: str) -> bool:
 
 def disable_staff(database: Database, email: str) -> None:
     """Nobody signs in with the account any more, and whoever is signed in is not. Raises StaffNotFoundError."""
-    _change(database, email, "staff_disabled", {"disabled_at": utc_now()})
+    _change(database, email, "staff_disabled", {"disabled_at": utc_now(), "link_hash": None})
 
 
 def reset_staff(database: Database, email: str, password_hash: str | None, totp_nonce: str | None) -> None:
     """Give the account a new password and new codes, enable it and end its sessions. Raises StaffNotFoundError."""
-    fresh = {"password_hash": password_hash, "totp_nonce": totp_nonce, "totp_step": 0, "subject": None, "disabled_at": None}
-    _change(database, email, "staff_reset", fresh)
+    known = {"password_hash": password_hash, "totp_nonce": totp_nonce}
+    _change(database, email, "staff_reset", {**FORGOTTEN, **known, "disabled_at": None})
 
 
 def change_password(database: Database, staff_id: int, session_id: int, password_hash: str) -> None:
@@ -148,7 +178,7 @@ def use_first_link(database: Database, token_hash: str, new: NewStaff) -> int:
         holds = connection.scalar(select(_link_holds(token_hash)))
         if not holds or connection.execute(delete(StaffLink).where(StaffLink.token_hash == token_hash)).rowcount == 0:
             raise LinkUsedError
-        return _insert(connection, new)
+        return insert_staff(connection, new)
 
 
 def staff_of(row: Row[*tuple[Any, ...]]) -> Staff:
@@ -163,16 +193,35 @@ def _enabled(email: str) -> tuple[ColumnElement[bool], ...]:
     return StaffRow.email == email.lower(), StaffRow.disabled_at.is_(None)
 
 
-def _insert(connection: Connection, new: NewStaff) -> int:
+def insert_staff(connection: Connection, new: NewStaff, by: int | None = None) -> int:
+    """In the caller's transaction; `by` is the administrator whose work it is. Raises StaffError."""
     values = {**vars(new), "email": new.email.lower(), "role": str(new.role), "totp_step": 0, "created_at": utc_now()}
-    if new.partner_id is not None and not connection.scalar(select(func.count()).where(Partner.id == new.partner_id)):
-        raise StaffError(f"There is no intermediary “{new.partner_id}”. See: python -m bot partners list")
+    require_partner(connection, new.partner_id)
     try:
         staff_id = connection.execute(insert(StaffRow).returning(StaffRow.id), values).scalar_one()
     except IntegrityError:
         raise StaffError("There is an account of that e-mail address already.") from None
-    record(connection, "staff_added", staff_id, detail=str(new.role))
+    record(connection, "staff_added", by or staff_id, detail=f"account {staff_id}: {new.role}" if by else str(new.role))
     return int(staff_id)
+
+
+def require_partner(connection: Connection, partner_id: str | None) -> None:
+    """Raises StaffError."""
+    if partner_id is not None and not connection.scalar(select(func.count()).where(Partner.id == partner_id)):
+        raise StaffError(f"There is no intermediary “{partner_id}”. See: python -m bot partners list")
+
+
+def _account_of(row: Row[*tuple[Any, ...]]) -> Account:
+    holds = row.link_hash is not None and row.link_until > utc_now() and row.disabled_at is None
+    if row.disabled_at:
+        standing = Standing.DISABLED
+    elif row.password_hash:
+        standing = Standing.ACTIVE
+    elif holds:
+        standing = Standing.INVITED
+    else:
+        standing = Standing.LINK_OVER if row.link_until and row.subject is None else Standing.SINGLE_SIGN_ON
+    return Account(staff_of(row), row.created_at, standing, row.link_until if holds else None)
 
 
 def _change(database: Database, email: str, action: str, values: Mapping[str, object]) -> None:

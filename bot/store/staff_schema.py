@@ -18,7 +18,8 @@ _HASH = String(64)
 class Staff(Base):
     """An account. Of the password only its argon2 hash is kept; codes are made of `totp_nonce` and a key that is not here.
 
-    `totp_step` is the last time step of which a code was used. `subject` is who it is to the single sign-on.
+    `totp_step` is the last time step of which a code was used. `subject` is who it is to the single sign-on. Who has the token
+    behind `link_hash` may choose a password until `link_until`, once; that time stays when the link is withdrawn.
     """
 
     __tablename__ = "staff"
@@ -38,6 +39,8 @@ class Staff(Base):
     totp_nonce: Mapped[str | None] = mapped_column(String(32))
     totp_step: Mapped[int] = mapped_column(default=0)
     subject: Mapped[str | None] = mapped_column(String(255))
+    link_hash: Mapped[str | None] = mapped_column(_HASH)
+    link_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     disabled_at: Mapped[datetime | None]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import expect
 
@@ -134,6 +135,51 @@ def test_the_directory_has_no_violation_whatever_it_says(
         page.get_by_role("button", name="Look at it").click()
         page.wait_for_selector(".edits" if told != "12" else ".wrong")
         look(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_somebody_is_invited_and_chooses_a_password_at_any_size(
+    visit: Visit,
+    inbox: tuple[str, Database],
+    axe: str,  # noqa: F811
+    size: str,
+) -> None:
+    def look(page: Any) -> None:
+        assert violations(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    add_person(inbox[1], "ada@example.org", Role.ADMINISTRATOR, None, "Ada")
+    page, guest = visit("ada@example.org", size), visit(size=size)
+    page.get_by_role("link", name="Account", exact=True).click()
+    page.get_by_role("link", name="Accounts of all staff").click()
+    look(page)
+    page.get_by_label("E-mail address").fill("a.very.long.address.of.somebody@staff.wrtp.example.org")
+    page.get_by_label("First name").fill("Cleo")
+    page.get_by_label("Role").select_option("agent")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_label("Intermediary")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("First name")).to_have_value("Cleo")
+    look(page)
+    page.get_by_label("Intermediary").select_option("wrtp")
+    page.get_by_role("button", name="Invite").click()
+    link = page.get_by_label("Link", exact=True).input_value()
+    look(page)
+    guest.goto(f"{inbox[0]}/staff/invitation?{link.partition('?')[2]}")
+    look(guest)
+    guest.get_by_label("Password").fill("four words in a row")
+    guest.get_by_label("Six-digit code").fill("1")
+    guest.get_by_role("button", name="Save and sign in").click()
+    expect(guest.get_by_label("Six-digit code")).to_have_attribute("aria-invalid", "true")
+    look(guest)
+    guest.get_by_label("Password").fill("four words in a row")
+    guest.get_by_label("Six-digit code").fill(pyotp.TOTP(guest.locator(".key").text_content()).now())
+    guest.get_by_role("button", name="Save and sign in").click()
+    expect(guest.locator("h1")).to_have_text("People")
+    page.get_by_role("link", name="Accounts").click()
+    page.get_by_role("link", name="Cleo").click()
+    page.get_by_role("button", name="Disable the account").click()
+    expect(page.get_by_role("status")).to_contain_text("Disabled")
+    look(page)
 
 
 def test_the_offices_are_searched_as_one_types(visit: Visit, inbox: tuple[str, Database]) -> None:

@@ -34,12 +34,12 @@ from bot.store.schema import (
 from bot.store.staff import disable_staff, list_staff
 from bot.store.staff_schema import StaffSession
 from tests.inbox.invented import invent
-from tests.inbox.people import OTHER, OWN, Browser
+from tests.inbox.people import OTHER, OWN, Browser, add_person
 
 ROLES = {Role.AGENT: OWN, Role.MANAGER: OWN, Role.NATIONAL: None, Role.ADMINISTRATOR: None}
 PUBLIC = {
     ("GET", "/static/{name}"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/first"), ("POST", "/first"),
-    ("GET", "/oidc"), ("GET", "/oidc/return"),
+    ("GET", "/oidc"), ("GET", "/oidc/return"), ("GET", "/invitation"), ("POST", "/invitation"),
 }  # fmt: skip
 PERSONAL = {
     ("POST", "/sign-out"): {}, ("GET", "/account"): {}, ("POST", "/account/sessions/{session_id}/end"): {},
@@ -90,7 +90,17 @@ OF_QUESTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/questions"): {},
     ("POST", "/questions/{question_id}"): {"decision": "wages"},
 }
-FORMS = {**PERSONAL, **OF_A_CASE, **OF_A_REPLY, **OF_A_NOTICE, **DIRECTORY, **OF_QUESTIONS}
+_ROLE = {"role": "national", "partner_id": ""}
+OF_ACCOUNTS: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/accounts"): {},
+    ("POST", "/accounts"): {"email": "new@example.org", "first_name": "New", **_ROLE},
+    ("GET", "/accounts/{staff_id}"): {},
+    ("POST", "/accounts/{staff_id}"): _ROLE,
+    ("POST", "/accounts/{staff_id}/link"): {},
+    ("POST", "/accounts/{staff_id}/disable"): {},
+    ("POST", "/accounts/{staff_id}/enable"): {},
+}
+FORMS = {**PERSONAL, **OF_A_CASE, **OF_A_REPLY, **OF_A_NOTICE, **DIRECTORY, **OF_QUESTIONS, **OF_ACCOUNTS}
 CHANGES = [route for route in FORMS if route[0] == "POST"]
 Enter = Callable[..., Browser]
 
@@ -112,6 +122,7 @@ def fill(path: str, reference: str = "IMT-222222", number: int = 1, office_id: s
         .replace("{office_id}", office_id)
         .replace("{target_id}", str(target_id))
         .replace("{question_id}", "1")
+        .replace("{staff_id}", str(number))
     )
 
 
@@ -128,7 +139,8 @@ def state_of(database: Database) -> Any:
         told = connection.execute(select(NoticeTarget.address, NoticeTarget.tested_at)).all()
         open_at = connection.execute(select(OfficeService.office_id, OfficeService.week)).all()
     decisions = [question.decision for question in list_questions(database, True)]
-    return counts, rows, ended, replies, told, open_at, decisions, export_partners(database)
+    people = list_staff(database)
+    return counts, rows, ended, replies, told, open_at, decisions, people, export_partners(database)
 
 
 def test_every_route_is_named_here(site: TestClient) -> None:
@@ -288,6 +300,22 @@ def test_questions_are_decided_by_those_who_see_all(enter: Enter, database: Data
     assert ("/staff/questions" in person.get("/account").text) == may
     assert person.post("/questions/1", decision="wages").status_code == (303 if may else 403)
     assert len(list_questions(database, True)) == int(may)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_accounts_are_managed_by_administrators(enter: Enter, database: Database, role: Role) -> None:
+    add_person(database, "ben@example.org", Role.AGENT, OWN)
+    (ben,) = (account.staff.id for account in list_staff(database))
+    person, may = enter(role, ROLES[role]), role is Role.ADMINISTRATOR
+    before = state_of(database)
+    for (method, path), form in OF_ACCOUNTS.items():
+        where = fill(path, number=ben)
+        answer = person.get(where) if method == "GET" else person.post(where, **form)
+        assert (answer.status_code < 400) == may, path
+        assert may or answer.status_code == 403, path
+        assert may or "ben@" not in answer.text, path
+    assert ("/staff/accounts" in person.get("/account").text) == may
+    assert (state_of(database) == before) != may
 
 
 def test_a_disabled_or_ended_account_is_out_at_once(enter: Enter, database: Database) -> None:
