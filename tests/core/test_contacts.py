@@ -59,6 +59,8 @@ def test_real_names_are_taken(text: str, name: str) -> None:
         "im a welder",
         "sin sindicato",
         "ok whatever",
+        "wat next",
+        "talk to sombody",
         "¿por qué?",
     ],
 )
