@@ -17,6 +17,7 @@ from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
 from bot.core.routing import Audience
 from bot.core.screening import Answers
+from bot.core.wishes import asks_if_bot
 from bot.knowledge.load import load_knowledge
 
 TOPIC_INTENT = "faq"
@@ -82,6 +83,8 @@ def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None
     """What Rasa understood of a message, given the language spoken so far and the slot that was asked."""
     intent = (message.get("intent") or {}).get("name")
     act = _ACTS_BY_INTENT.get(intent, intent) if intent and intent != TOPIC_INTENT else None
+    if act is None and asks_if_bot(str(message.get("text") or "")):
+        act = "bot_challenge"
     rankings = message.get("topics") or []
     return Heard(
         text=str(message.get("text") or ""),
