@@ -27,7 +27,6 @@ from bot.core.reference import find_reference
 from bot.core.routing import Audience
 from bot.core.wishes import Wish, asks_for_news, wish_of
 
-
 # Who was hurt at work or fears to report it is not to hear of the 988 line again at the next "thanks".
 _DANGERS = ("danger_to_self", "danger_from_others")
 
@@ -172,4 +171,5 @@ def _switch(answering: Answering, language: Language) -> None:
     speaker, spoken = answering.speaker, answering.turn.slots.get("language")
     speaker.language = language
     answering.events.append(SlotSet("language", str(language)))
-    speaker.say("language_changed", [*(speaker.follow_ups(["language_support"]) if spoken == language else ()), *answering.menu()])
+    more = speaker.follow_ups(["language_support"]) if spoken == language else ()
+    speaker.say("language_changed", [*more, *answering.menu()])

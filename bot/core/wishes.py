@@ -124,6 +124,12 @@ _ASKS_FOR_NEWS = re.compile(
     r"(?:(?:y|hola|oiga|disculpe) )*(?:(?:ya |no )?(?:hay|tiene[ns]?|sabe[ns]?) (?:algun[ao]s? )?|algun[ao]s? )"
     r"(?:noticias?|novedad(?:es)?)(?: (?:ya|nuevas?|para mi|de (?:mi solicitud|lo mio|mi caso)))?"
 )
+_ASKS_WHOM = re.compile(
+    rf"{_OPENS}(?:whom?(?: (?:do|should|can|would|must))? (?:i|we) (?:call|contact|phone|email|talk to|speak (?:to|with))|"
+    r"(?:pues )?a quien (?:le )?(?:llam|habl|contact|escrib)(?:o|amos|imos)|"
+    r"a quien (?:puedo|podemos|debo|debemos|tengo que|hay que) (?:llamar|contactar|escribir|hablar)(?:le)?)"
+    r"(?: (?:now|next|first|then|(?:about|for) (?:this|it|that|imt)|ahora|primero|para (?:esto|eso|el imt)))?"
+)
 _FEW_WORDS = 10
 
 
@@ -135,6 +141,11 @@ def wants_assistant(text: str) -> bool:
 def asks_if_bot(text: str) -> bool:
     """ "Wait, is this a bot": nothing else is asked."""
     return bool(_ASKS_IF_BOT.fullmatch(plain(text)))
+
+
+def asks_whom_to_call(text: str) -> bool:
+    """ "Whom do I call?": they would call themselves, and want to hear where."""
+    return bool(_ASKS_WHOM.fullmatch(plain(text)))
 
 
 def asks_for_news(text: str) -> bool:

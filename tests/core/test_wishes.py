@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.wishes import Wish, asks_for_news, asks_if_bot, change_of_request, wants_assistant, wish_of
+from bot.core.wishes import Wish, asks_for_news, asks_if_bot, asks_whom_to_call, change_of_request, wants_assistant, wish_of
 from tests.core.test_replies import hear
 
 
@@ -135,7 +135,13 @@ def test_what_else_they_write_is_for_the_person(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["wait, is this a bot", "wait are you a bot?", "so am i talking to a robot or a human", "r u a real person", "¿es usted un robot?"],
+    [
+        "wait, is this a bot",
+        "wait are you a bot?",
+        "so am i talking to a robot or a human",
+        "r u a real person",
+        "¿es usted un robot?",
+    ],
 )
 def test_whether_this_is_a_bot_is_asked_in_many_ways(text: str) -> None:
     assert asks_if_bot(text)
@@ -154,3 +160,15 @@ def test_news_of_a_request_are_asked_for(text: str) -> None:
 @pytest.mark.parametrize("text", ["noticias de hoy", "noticias", "hay noticias de Venezuela", "any new jobs"])
 def test_other_news_are_not(text: str) -> None:
     assert not asks_for_news(text)
+
+
+@pytest.mark.parametrize("text", ["whom do I call", "ok so who should we contact?", "¿a quién llamo?", "a quién hay que llamar"])
+def test_whom_to_call_is_asked(text: str) -> None:
+    assert asks_whom_to_call(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["call me", "who do i call about harassment", "con quién hablo", "a quien le pagan", "talk to a person"]
+)
+def test_whom_to_call_is_not_asked(text: str) -> None:
+    assert not asks_whom_to_call(text)
