@@ -127,6 +127,8 @@ _ASKS_FOR_NEWS = re.compile(
 _ASKS_WHOM = re.compile(
     rf"{_OPENS}(?:whom?(?: (?:do|should|can|would|must))? (?:i|we) (?:call|contact|phone|email|talk to|speak (?:to|with))|"
     r"(?:pues )?a quien (?:le )?(?:llam|habl|contact|escrib)(?:o|amos|imos)|"
+    r"(?:do (?:you|they) have|is there|what'?s|what is) (?:a|the|their|your) (?:phone |telephone )?number|"
+    r"(?:tienen?|hay|cual es) (?:un |el |su )?(?:numero de )?telefono|"
     r"a quien (?:puedo|podemos|debo|debemos|tengo que|hay que) (?:llamar|contactar|escribir|hablar)(?:le)?)"
     r"(?: (?:now|next|first|then|(?:about|for) (?:this|it|that|imt)|ahora|primero|para (?:esto|eso|el imt)))?"
 )

@@ -162,7 +162,17 @@ def test_other_news_are_not(text: str) -> None:
     assert not asks_for_news(text)
 
 
-@pytest.mark.parametrize("text", ["whom do I call", "ok so who should we contact?", "¿a quién llamo?", "a quién hay que llamar"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whom do I call",
+        "ok so who should we contact?",
+        "do you have a phone number",
+        "¿tienen teléfono?",
+        "¿a quién llamo?",
+        "a quién hay que llamar",
+    ],
+)
 def test_whom_to_call_is_asked(text: str) -> None:
     assert asks_whom_to_call(text)
 
