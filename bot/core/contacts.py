@@ -22,7 +22,7 @@ _NO_NAMES = re.compile(
     r"my|your|our|we|they|it|its|it's|"
     r"this|that|what|wat|wut|how|why|when|where|if|about|around|more|only|just|already|first|please|stop|help|"
     r"quiero|quiere|tengo|tiene|necesito|que|cuanto|cuando|como|es|son|esta|este|esto|mis?|sus?|para|con|pero|nada|mas|"
-    r"solo|ya|hay|puedo|next|somebody|sombody|"
+    r"solo|ya|hay|puedo|next|q|sigue|somebody|sombody|"
     # answers to earlier questions, and what people ask about
     r"union|sindicato|diploma|ged|full|part|time|shift|turno|tiempo|medio|completo|current|both|ambos|group|grupo|workers?|"
     r"trabajadores|looking|job|trabajo|"

@@ -60,6 +60,7 @@ def test_real_names_are_taken(text: str, name: str) -> None:
         "sin sindicato",
         "ok whatever",
         "wat next",
+        "q sigue",
         "talk to sombody",
         "¿por qué?",
     ],
