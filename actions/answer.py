@@ -25,7 +25,10 @@ from bot.core.form import CARE_ACTS
 from bot.core.language import Language
 from bot.core.reference import find_reference
 from bot.core.routing import Audience
-from bot.core.wishes import Wish, wish_of
+from bot.core.wishes import Wish, asks_for_news, wish_of
+
+# Who was hurt at work or fears to report it is not to hear of the 988 line again at the next "thanks".
+_DANGERS = ("danger_to_self", "danger_from_others")
 
 
 class ActionAnswer(Action):
@@ -42,7 +45,7 @@ class ActionAnswer(Action):
 def answer_message(turn: Turn, speaker: Speaker) -> list[EventType]:
     """Say the answer and give the events; the first of these ways that fits is taken."""
     answering = Answering(turn, speaker)
-    ways = (_care, _unfinished, _youth, _change, _reference, take_offer, _wish, _act, _place_alone)
+    ways = (_care, _unfinished, _youth, _change, _reference, _news, take_offer, _wish, _act, _place_alone)
     if not any(way(answering) for way in ways):
         answer_topics(answering)
     return forget_child(turn) if answering.learned.age_band == UNDER_16 else answering.events
@@ -55,7 +58,7 @@ def _care(answering: Answering) -> bool:
     answer = services().knowledge.answer(answering.heard.act or "", answering.turn.language, answering.audience, answering.state)
     speaker.answer(answer, [speaker.text("choice_person")])
     answering.remember(["complaint"])
-    answering.offer("person", "danger")
+    answering.offer("person", "danger" if answering.heard.act in _DANGERS else "complaint")
     return True
 
 
@@ -88,6 +91,13 @@ def _reference(answering: Answering) -> bool:
     if reference:
         say_status(answering.speaker, reference, answering.menu())
     return reference is not None
+
+
+def _news(answering: Answering) -> bool:
+    if not asks_for_news(answering.heard.text):
+        return False
+    say_status(answering.speaker, None, answering.menu(), answering.turn.conversation_id)
+    return True
 
 
 def _wish(answering: Answering) -> bool:
@@ -157,6 +167,9 @@ def _restart(answering: Answering) -> None:
 
 
 def _switch(answering: Answering, language: Language) -> None:
-    answering.speaker.language = language
+    """Who speaks it already ("no hablo inglés") may mean the class, and can ask about that."""
+    speaker, spoken = answering.speaker, answering.turn.slots.get("language")
+    speaker.language = language
     answering.events.append(SlotSet("language", str(language)))
-    answering.speaker.say("language_changed", answering.menu())
+    more = speaker.follow_ups(["language_support"]) if spoken == language else ()
+    speaker.say("language_changed", [*more, *answering.menu()])

@@ -12,6 +12,7 @@ from actions.turn import Turn
 from actions.youth import FOR_YOUTH, say_youth
 from bot.core.ages import UNDER_16
 from bot.core.routing import Audience
+from bot.core.wishes import asks_whom_to_call
 
 _MOST_TOPICS_REMEMBERED = 30
 
@@ -71,8 +72,12 @@ class Answering:
             self.events += lead_to_nearest(self.speaker, self.place, self.audience)
 
     def person(self, reason: str = "asked_for_person") -> None:
+        slots = self.turn.slots  # no office's telephone is for danger and complaints
+        grave = slots.get("offer") == "person" and slots.get("handoff_reason") in ("danger", "complaint")
         if self._is_child:
             self.speaker.say("handoff_child", self.speaker.follow_ups(FOR_YOUTH))
+        elif asks_whom_to_call(self.heard.text) and not grave and self.learned.age_band != "16_17":
+            self.nearest()
         else:
             self.events += lead_to_person(self.speaker, self.place, self.audience, self.learned.age_band, reason)
 

@@ -16,6 +16,7 @@ from bot.core.routing import Audience
 from bot.knowledge.model import Answer, PersonOffer
 
 _MOST_CHOICES = 3
+_FEW_WORDS = 5
 _ABOUT_PLACES = ("where_available", "nearest_office", "how_to_apply", "eligibility_immigration")
 _GREETING = re.compile(r"(?:hi|hello|hey|hola|buen\w*|saludos|good \w+)\b")
 
@@ -97,7 +98,8 @@ def _lead_to_status(answering: Answering, answer: Answer) -> None:
 def _offer_choices(answering: Answering) -> None:
     """Which of these? But who only tells who they are, or what they want, asked nothing."""
     speaker, heard = answering.speaker, answering.heard
-    tells = wants_production(heard) or (answering.learned.new_audience and not heard.is_question)
+    contact = (heard.values("phone") or heard.values("email")) and len(heard.plain.split()) <= _FEW_WORDS
+    tells = contact or wants_production(heard) or (answering.learned.new_audience and not heard.is_question)
     if tells and _told(answering, refers=False):
         return
     ranked = heard.parts[0] if heard.parts else ()

@@ -17,6 +17,7 @@ from bot.core.heard import Decision, Entity, Heard
 from bot.core.language import Language
 from bot.core.routing import Audience
 from bot.core.screening import Answers
+from bot.core.wishes import asks_if_bot
 from bot.knowledge.load import load_knowledge
 
 TOPIC_INTENT = "faq"
@@ -82,6 +83,8 @@ def read_heard(message: Mapping[str, Any], spoken: str | None, asked: str | None
     """What Rasa understood of a message, given the language spoken so far and the slot that was asked."""
     intent = (message.get("intent") or {}).get("name")
     act = _ACTS_BY_INTENT.get(intent, intent) if intent and intent != TOPIC_INTENT else None
+    if act is None and asks_if_bot(str(message.get("text") or "")):
+        act = "bot_challenge"
     rankings = message.get("topics") or []
     return Heard(
         text=str(message.get("text") or ""),
@@ -133,9 +136,20 @@ def _without_places(message: Mapping[str, Any]) -> str:
 
 def _entities(message: Mapping[str, Any], asked: str | None, act: str | None) -> Iterator[Entity]:
     """What stands in the message, without the states that are words."""
-    for entity in message.get("entities") or []:
-        if entity.get("entity") in _KINDS and not _is_word(entity, str(message.get("text") or ""), asked, act):
-            yield Entity(entity["entity"], entity["value"], bool(entity.get("sure", True)))
+    text = str(message.get("text") or "")
+    found = [entity for entity in message.get("entities") or [] if entity.get("entity") in _KINDS]
+    words = [entity for entity in found if _is_word(entity, text, asked, act)]
+    for entity in found:
+        if entity not in words:
+            sure = bool(entity.get("sure", True)) and (asked == "place" or not _rests_on_word(entity, words, text))
+            yield Entity(entity["entity"], entity["value"], sure)
+
+
+def _rests_on_word(entity: Mapping[str, Any], words: list[Mapping[str, Any]], text: str) -> bool:
+    """ "hay dinero del gobierno": the towns Hay and Dinero were sure for a Delaware that is none."""
+    after = [text[entity["end"] : word["start"]] for word in words if word["start"] >= entity["end"]]
+    in_small_letters = entity["entity"] == "city" and text[entity["start"]].islower()
+    return in_small_letters and any(len(between.split()) <= 1 for between in after)
 
 
 def _is_word(entity: Mapping[str, Any], text: str, asked: str | None, act: str | None) -> bool:

@@ -90,6 +90,7 @@ async def _say(room: Room, agent: Agent, reference: str, phrase: str, **blanks: 
     access = await room.read(find_access, line.conversation_id)
     language = Language.parse(access.language if access and access.language else line.language)
     partner = await room.read(find_partner_name, partner_id=agent.partner_id) if agent.partner_id else None
+    intermediary = partner or room.knowledge.say("national_staff", language)
     national = room.knowledge.say("national_office", language)
-    named = {name: value or national for name, value in {"intermediary": partner, **blanks}.items()}
+    named = {"intermediary": intermediary, **{name: value or national for name, value in blanks.items()}}
     return line.conversation_id, tell(room.knowledge, phrase, language, name=agent.first_name, **named)

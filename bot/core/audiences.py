@@ -12,9 +12,11 @@ _MAKE = r"make|manufacture|hire|stamp|weld|mold|mould|cast|forge|machine|assembl
 _SAYS_WHO: Mapping[Audience, str] = {
     Audience.EMPLOYER: r"i own|we own|(?:the|an?) owner of|i run a|we run a|"
     rf"we (?:are an? (?:company|manufacturer|employer|staffing|foundry|plant|factory|shop)|{_MAKE})|"
-    r"(?:hr|plant|operations|production) manager|our (?:employees|apprentices|new hires)|my employees|"
+    r"(?:hr|plant|operations|production) manager|(?:hr|human resources) (?:lead|director)|"
+    r"our (?:employees|apprentices|new hires)|my employees|"
     r"(?:tengo|tenemos) (?:una?|mi) (?:fabrica|planta|empresa|taller|negocio)|somos una (?:empresa|fabrica|planta|agencia)|"
-    r"soy (?:el |la )?(?:duen[oa]|patron)|nuestr[oa]s (?:empleados|trabajadores|aprendices)|mis empleados|"
+    r"soy (?:el |la )?(?:duen[oa]|patron|gerente de (?:rh|rrhh|recursos humanos|planta|produccion|operaciones))|"
+    r"nuestr[oa]s (?:empleados|trabajadores|aprendices)|mis empleados|"
     r"fabricamos|contratamos|estampamos|soldamos|maquinamos",
     Audience.SEEKER: r"(?:i'?m|im|i am) (?:just )?(?:looking|lookin) for (?:a |some )?(?:job|work)|i need (?:a )?(?:job|work)|"
     r"(?:busco|ando buscando|estoy buscando|necesito) (?:un )?(?:trabajo|empleo|chamba|jale)",

@@ -20,9 +20,9 @@ _NO_NAMES = re.compile(
     # words of a sentence
     r"\b(?:the|is|are|was|were|am|be|have|has|had|want|wants|wanna|need|know|do|does|don'?t|dont|not|can|can'?t|will|would|"
     r"my|your|our|we|they|it|its|it's|"
-    r"this|that|what|how|why|when|where|if|about|around|more|only|just|already|first|please|stop|help|"
+    r"this|that|what|wat|wut|how|why|when|where|if|about|around|more|only|just|already|first|please|stop|help|"
     r"quiero|quiere|tengo|tiene|necesito|que|cuanto|cuando|como|es|son|esta|este|esto|mis?|sus?|para|con|pero|nada|mas|"
-    r"solo|ya|hay|puedo|"
+    r"solo|ya|hay|puedo|next|q|sigue|somebody|sombody|"
     # answers to earlier questions, and what people ask about
     r"union|sindicato|diploma|ged|full|part|time|shift|turno|tiempo|medio|completo|current|both|ambos|group|grupo|workers?|"
     r"trabajadores|looking|job|trabajo|"

@@ -124,8 +124,10 @@ def _beside(scene: Scene) -> Turn | None:
 
 
 def _says_too_little(scene: Scene) -> bool:
-    """ "Yes" is no answer to "16 or 17, or under 16?", which is what the age question asks the second time."""
-    return scene.asked.id == "age_band" and bool(scene.memory.failures.get("age_band")) and is_bare_yes(scene.heard)
+    """ "Yes" is no answer to "16 or 17, or under 16?", nor to the three ranges; after them the question stands whole again."""
+    failures = scene.memory.failures
+    ranges = bool(failures.get("which_minor_band")) or failures.get("age_band") == 1
+    return scene.asked.id == "age_band" and ranges and is_bare_yes(scene.heard)
 
 
 def _problem(scene: Scene, problem: Problem) -> Turn:

@@ -23,6 +23,8 @@ _GAP = r"[^A-Z0-9]{0,3}"
 _IMT = rf"(?<![A-Z0-9])[I1L|]{_GAP}M{_GAP}T"
 _WHOLE = re.compile(rf"{_IMT}{_GAP}([A-Z0-9]{{{LENGTH}}})(?![A-Z0-9])")
 _SPACED = re.compile(rf"{_IMT}{_GAP}([{ALPHABET}](?:[ ._-]{{0,2}}[{ALPHABET}]){{{LENGTH - 1}}})(?![A-Z0-9])")
+# Written with its dash it can be nothing else, even without a digit or a letter ("2" taken for "Z").
+_DASHED = re.compile(rf"{_IMT}-([{ALPHABET}]{{{LENGTH}}})(?![A-Z0-9])")
 _LOOSE = re.compile(rf"(?<![A-Z0-9])[{ALPHABET}]{{{LENGTH}}}(?![A-Z0-9])")
 _SPOKEN_OF = re.compile(r"\b(?:IMT|REF(?:ERENCE|ERENCIA|ERRAL)?|NUMBER|NUMERO|CODE|CODIGO|FOLIO|TICKET)\b")
 # "2YEARS", "12WEEK": an amount with its unit, unless every character is one of ours.
@@ -49,6 +51,8 @@ def find_reference(text: str) -> str | None:
 
 
 def _after_prefix(plain: str) -> str | None:
+    if dashed := _DASHED.search(plain):
+        return PREFIX + dashed[1]
     for match in _WHOLE.finditer(plain):
         body = match[1]
         if _is_mixed(body) and (_is_ours(body) or not _AMOUNT.fullmatch(body)):

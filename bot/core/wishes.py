@@ -74,7 +74,8 @@ _CHECK = re.compile(
     r"la revision)\b"
 )
 _CHECK_EMPLOYER = re.compile(
-    r"\b(?:check|see|find out|know) (?:if|whether) (?:it|imt|this|that) (?:\w+ )?(?:fits?|works|makes sense)\b|"
+    r"\b(?:check|see|find out|know) (?:if|whether) (?:(?:it|imt|this|that) (?:\w+ )?(?:fits?|works|makes sense)|"
+    r"we(?: would|'?d|'re| are)?(?: be)? (?:a )?(?:good )?fit(?! to\b))\b|^(?:do )?(?:the |a )?fit check$|"
     r"\b(?:ver|revis\w+|chec\w+) si (?:el imt |esto )?nos (?:conviene|sirve|queda)\b"
 )
 _PERSON = re.compile(
@@ -112,12 +113,46 @@ _ASSISTANT = re.compile(
     rf"(?:quiero |quisiera |puedo )?(?:volver|regresar|hablar|paseme|pasame|regreseme)(?: otra vez)?(?: con| a)? {_BOT}|"
     rf"(?:con )?{_BOT})(?: please| por favor)?"
 )
+_OPENS = r"(?:(?:wait|hold on|hey|so|and|but|ok|okay|lol|oye|oiga|esper[ea]|y|pero|a ver|entonces) )*"
+_ASKS_IF_BOT = re.compile(
+    rf"{_OPENS}(?:(?:are|r) (?:you|u)|(?:am i|is this me) (?:talking|speaking|chatting|texting) (?:to|with)|is (?:this|that)|"
+    r"(?:usted )?(?:eres|es)(?: usted| tu| esto)?|esto es|(?:estoy )?habl(?:o|ando) con) "
+    r"(?:(?:just|even|really|actually) )?(?:an? |un |una )?(?:real |actual |chat ?)?(?:bot|robot|ai|machine|computer|human|"
+    r"person|maquina|persona)(?: real| de verdad)?(?: or (?:an? )?(?:real )?\w+| o (?:una? )?\w+)?"
+)
+_ASKS_FOR_NEWS = re.compile(
+    r"(?:(?:y|hola|oiga|disculpe) )*(?:(?:ya |no )?(?:hay|tiene[ns]?|sabe[ns]?) (?:algun[ao]s? )?|algun[ao]s? )"
+    r"(?:noticias?|novedad(?:es)?)(?: (?:ya|nuevas?|para mi|de (?:mi solicitud|lo mio|mi caso)))?"
+)
+_ASKS_WHOM = re.compile(
+    rf"{_OPENS}(?:whom?(?: (?:do|should|can|would|must))? (?:i|we) (?:call|contact|phone|email|talk to|speak (?:to|with))|"
+    r"(?:pues )?a quien (?:le )?(?:llam|habl|contact|escrib)(?:o|amos|imos)|"
+    r"(?:do (?:you|they) have|is there|what'?s|what is) (?:a|the|their|your) (?:phone |telephone )?number|"
+    r"(?:tienen?|hay|cual es) (?:un |el |su )?(?:numero de )?telefono|"
+    r"a quien (?:puedo|podemos|debo|debemos|tengo que|hay que) (?:llamar|contactar|escribir|hablar)(?:le)?)"
+    r"(?: (?:now|next|first|then|(?:about|for) (?:this|it|that|imt)|ahora|primero|para (?:esto|eso|el imt)))?"
+)
 _FEW_WORDS = 10
 
 
 def wants_assistant(text: str) -> bool:
     """Who talks with a person asks for the assistant again, in so many words: what else they write is for the person."""
     return bool(_ASSISTANT.fullmatch(plain(text)))
+
+
+def asks_if_bot(text: str) -> bool:
+    """ "Wait, is this a bot": nothing else is asked."""
+    return bool(_ASKS_IF_BOT.fullmatch(plain(text)))
+
+
+def asks_whom_to_call(text: str) -> bool:
+    """ "Whom do I call?": they would call themselves, and want to hear where."""
+    return bool(_ASKS_WHOM.fullmatch(plain(text)))
+
+
+def asks_for_news(text: str) -> bool:
+    """ "¿Hay noticias?" asks what became of a request; "noticias de hoy" does not."""
+    return bool(_ASKS_FOR_NEWS.fullmatch(plain(text)))
 
 
 def wish_of(heard: Heard) -> Wish | None:

@@ -47,6 +47,14 @@ def test_names_numbers_and_single_words_do_not_change_the_language(heard: dict[s
     assert read_heard(heard, "en", asked).language is Language.EN
 
 
+def test_a_town_is_not_sure_beside_a_state_that_is_a_word() -> None:
+    money = message("hay dinero del gobierno", "es", ("city", "Hay", "hay"), ("city", "Dinero", "dinero"), ("state", "DE", "del"))
+    assert read_heard(money, "es").values("city", sure_only=True) == []
+    assert read_heard(money, "es", "place").values("city", sure_only=True) == ["Hay", "Dinero"]
+    named = message("Milwaukee del centro", "es", ("city", "Milwaukee", "Milwaukee"), ("state", "DE", "del"))
+    assert read_heard(named, "es").values("city", sure_only=True) == ["Milwaukee"]
+
+
 @pytest.mark.parametrize(
     "heard",
     [

@@ -62,7 +62,7 @@ def test_joining_writing_and_leaving(room: Room) -> None:
 
 def test_national_staff_have_a_name_too(room: Room) -> None:
     (joined,) = heard(room, "en", lambda reference: join_conversation(room, NATIONAL, reference)).messages
-    assert joined.text.startswith("Nat from the national apprenticeship office has joined")
+    assert joined.text.startswith("Nat from the national IMT team has joined")
 
 
 def test_passed_on_and_closed(room: Room) -> None:

@@ -19,6 +19,9 @@ from tests.core.test_replies import hear
         ("soy trabajadora social en un centro", Audience.STAFF),
         ("im a social worker", Audience.STAFF),
         ("pregunto por un cliente", Audience.STAFF),
+        ("I'm an HR lead, 10 minutes", Audience.EMPLOYER),
+        ("soy gerente de RH", Audience.EMPLOYER),
+        ("soy gerente de una tienda", None),
         ("im a welder", None),
     ],
 )

@@ -59,6 +59,9 @@ def test_real_names_are_taken(text: str, name: str) -> None:
         "im a welder",
         "sin sindicato",
         "ok whatever",
+        "wat next",
+        "q sigue",
+        "talk to sombody",
         "¿por qué?",
     ],
 )

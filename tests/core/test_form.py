@@ -447,6 +447,14 @@ def test_after_no_to_18_a_bare_yes_is_not_enough() -> None:
     assert (turn.answers["age_band"], turn.end) == ("16_17", End.COMPLETE)
 
 
+def test_a_yes_counts_again_when_the_question_for_the_age_stands_whole_again() -> None:
+    answers = {"seeker_path": "looking", "place": Place("WI")}
+    for failures, band in ((0, "18_or_over"), (1, None), (2, "18_or_over")):
+        memory = Memory(failures={"age_band": failures})
+        turn = take_turn(FormName.SEEKER, "age_band", answers, memory, hear("yes", act="affirm"))
+        assert turn.answers.get("age_band") == band
+
+
 def test_prefer_not_to_say_skips_an_optional_question() -> None:
     turn = take(
         FormName.EMPLOYER, "workers", {"place": Place("IL"), "product": "food"}, hear("prefiero no decir", act="prefer_not")

@@ -68,6 +68,8 @@ def test_a_number_in_groups_is_put_together(reference: str, gap: str, size: int)
         ("ref IMT-B31KQD status please", "IMT-B31KQD"),
         ("reference IMT-5LN7CE. Has the partner made contact?", "IMT-5LN7CE"),
         ("IMT-7K2MXB and IMT-4QX9TB", "IMT-7K2MXB"),
+        ("any news on imt-zkzmxb", "IMT-ZKZMXB"),
+        ("IMT-725428", "IMT-725428"),
     ],
 )
 def test_what_people_type(text: str, expected: str) -> None:

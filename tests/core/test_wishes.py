@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.wishes import Wish, change_of_request, wants_assistant, wish_of
+from bot.core.wishes import Wish, asks_for_news, asks_if_bot, asks_whom_to_call, change_of_request, wants_assistant, wish_of
 from tests.core.test_replies import hear
 
 
@@ -40,6 +40,10 @@ def test_a_verdict_is_wanted(text: str) -> None:
         ("check if i qualify", "check_readiness", Wish.CHECK),
         ("ok check if it fits", None, Wish.CHECK_EMPLOYER),
         ("ver si nos conviene", None, Wish.CHECK_EMPLOYER),
+        ("see if we fit", None, Wish.CHECK_EMPLOYER),
+        ("can you check if we'd be a good fit", None, Wish.CHECK_EMPLOYER),
+        ("fit check", None, Wish.CHECK_EMPLOYER),
+        ("do they check if we are fit to lift", None, None),
         ("quiero ver si me conviene", None, Wish.CHECK),
         ("wheres the closest office", None, Wish.NEAREST),
         ("la oficina mas cercana", None, Wish.NEAREST),
@@ -127,3 +131,54 @@ def test_who_talks_with_a_person_may_ask_for_the_assistant_again(text: str) -> N
 )
 def test_what_else_they_write_is_for_the_person(text: str) -> None:
     assert not wants_assistant(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wait, is this a bot",
+        "wait are you a bot?",
+        "so am i talking to a robot or a human",
+        "r u a real person",
+        "¿es usted un robot?",
+    ],
+)
+def test_whether_this_is_a_bot_is_asked_in_many_ways(text: str) -> None:
+    assert asks_if_bot(text)
+
+
+@pytest.mark.parametrize("text", ["is it a machine", "do i run a robot", "talk to a person", "es una persona que trabaja", "bot"])
+def test_other_questions_about_machines_and_people_are_not_that(text: str) -> None:
+    assert not asks_if_bot(text)
+
+
+@pytest.mark.parametrize("text", ["¿hay noticias?", "ya hay noticias?", "alguna noticia", "tiene noticias de lo mío"])
+def test_news_of_a_request_are_asked_for(text: str) -> None:
+    assert asks_for_news(text)
+
+
+@pytest.mark.parametrize("text", ["noticias de hoy", "noticias", "hay noticias de Venezuela", "any new jobs"])
+def test_other_news_are_not(text: str) -> None:
+    assert not asks_for_news(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whom do I call",
+        "ok so who should we contact?",
+        "do you have a phone number",
+        "¿tienen teléfono?",
+        "¿a quién llamo?",
+        "a quién hay que llamar",
+    ],
+)
+def test_whom_to_call_is_asked(text: str) -> None:
+    assert asks_whom_to_call(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["call me", "who do i call about harassment", "con quién hablo", "a quien le pagan", "talk to a person"]
+)
+def test_whom_to_call_is_not_asked(text: str) -> None:
+    assert not asks_whom_to_call(text)
