@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn, plain_value
-from bot.core.ages import own_band
+from bot.core.ages import corrected_band, own_band
 from bot.core.audiences import audience_said, wants_production
 from bot.core.geography import Place
 from bot.core.heard import Decision, Heard
@@ -41,13 +41,14 @@ def learn(turn: Turn) -> Learned:
     """What is known after this message."""
     audience = audience_said(turn.heard) or turn.audience or _wanted(turn.heard) or _audience_of_topic(turn.heard)
     place = _place_said(turn.heard) or turn.place
-    band = own_band(turn.heard) or turn.slots.get("age_band")
+    known = turn.slots.get("age_band")
+    band = own_band(turn.heard) or (corrected_band(turn.heard) if known == "16_17" else None) or known
     events: list[EventType] = []
     if audience and audience is not turn.audience:
         events.append(SlotSet("audience", str(audience)))
     if place != turn.place and _is_theirs(turn):
         events.append(SlotSet("place", plain_value(place)))
-    new_age = band != turn.slots.get("age_band")
+    new_age = band != known
     if new_age:
         events.append(SlotSet("age_band", band))
     return Learned(audience, place, audience is not turn.audience, place != turn.place, new_age, band, tuple(events))

@@ -22,6 +22,10 @@ _UNDER_16 = re.compile(
     r"\b(?:i'?m|i am|soy|tengo) (?:still )?(?:under|younger than|not(?: yet)?|menor de|menos de) (?:los )?16\b|"
     r"\bno (?:tengo|he cumplido) (?:los )?16\b"
 )
+_ALONE = re.compile(
+    r"(?:(?:ok|okay|no|wait|well|sorry|actually|i mean|make that|its|it's|perdon|digo|bueno|mejor dicho|en realidad|son) )*"
+    r"(\d{1,2})(?: (?:actually|sorry|perdon|en realidad))?"
+)
 _CHILD = re.compile(
     r"\b(?:my|our|mi|nuestr[oa]) (?:\w+ )?(?:kid|son|daughter|child|boy|girl|nephew|niece|grand(?:son|daughter|kid)|"
     r"brother|sister|cousin|"
@@ -46,6 +50,12 @@ def own_band(heard: Heard) -> str | None:
     bare = _BARE.search(heard.plain)
     said = [float(bare[1])] if bare else heard.values("age") if _OF_MYSELF.search(heard.plain) else []
     return next((band_of(age) for age in said if 8 <= age <= 99), None)
+
+
+def corrected_band(heard: Heard) -> str | None:
+    """The band of a number that stands alone ("ok 15 actually"): for who has told an age before, which it corrects."""
+    alone = _ALONE.fullmatch(heard.plain)
+    return band_of(float(alone[1])) if alone and 8 <= float(alone[1]) <= 99 else None
 
 
 def is_about_child(heard: Heard) -> bool:

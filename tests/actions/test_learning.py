@@ -72,3 +72,8 @@ def test_the_first_place_is_kept_however_it_is_said() -> None:
 )
 def test_only_an_own_age_counts(text: str, age: float, band: str | None) -> None:
     assert learn(turn(text, age=age)).age_band == band
+
+
+@pytest.mark.parametrize(("known", "band"), [("16_17", "under_16"), ("18_or_over", "18_or_over"), (None, None)])
+def test_a_number_alone_is_an_age_only_for_who_told_to_be_16_or_17(known: str | None, band: str | None) -> None:
+    assert learn(turn("ok 15 actually", {"age_band": known})).age_band == band

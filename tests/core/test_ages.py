@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.ages import band_of, is_about_child, own_band
+from bot.core.ages import band_of, corrected_band, is_about_child, own_band
 from tests.core.test_replies import hear
 
 
@@ -28,6 +28,17 @@ def test_band_of_an_age() -> None:
 )
 def test_only_an_own_age_counts(text: str, band: str | None) -> None:
     assert own_band(hear(text, age=14.0) if "25" not in text and "17" not in text else hear(text)) == band
+
+
+@pytest.mark.parametrize(
+    ("text", "band"),
+    [
+        ("ok 15 actually", "under_16"), ("15", "under_16"), ("perdón, 15", "under_16"), ("no, i mean 18", "18_or_over"),
+        ("en realidad 16", "16_17"), ("15 miles", None), ("we have 15", None), ("2", None), ("zip 15201", None),
+    ],
+)  # fmt: skip
+def test_a_number_alone_corrects_an_age(text: str, band: str | None) -> None:
+    assert corrected_band(hear(text)) == band
 
 
 @pytest.mark.parametrize(
