@@ -117,6 +117,7 @@ def heard(page: Any, name: str) -> list[Any]:
 
 def violations(page: Any, axe: str) -> list[str]:
     """What axe-core finds, a line each. Its script is put in from outside the page's policy."""
+    page.wait_for_load_state()  # without its style a page has small targets
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
