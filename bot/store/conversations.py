@@ -138,13 +138,15 @@ def receive_message(database: Database, conversation_id: str, said: Said, leavin
         return receive_in(connection, lock_conversation(connection, conversation_id), said, leaving)
 
 
-def receive_in(connection: Connection, row: Row[*tuple[Any, ...]], said: Said, leaving: Said | None = None) -> int:
-    """The same within a transaction that has locked the conversation."""
+def receive_in(
+    connection: Connection, row: Row[*tuple[Any, ...]], said: Said, leaving: Said | None = None, to_staff: bool = False
+) -> int:
+    """The same within a transaction that has locked the conversation; what goes `to_staff` waits for no answer."""
     known = connection.scalar(_KNOWN, {"this": row.id, "client": said.client_id})
     if known is not None:
         return int(known)
     (message,) = add_messages(connection, row, [said])
-    state = TurnState.RECEIVED if row.owner == Owner.ASSISTANT else TurnState.LEFT_TO_STAFF
+    state = TurnState.RECEIVED if row.owner == Owner.ASSISTANT and not to_staff else TurnState.LEFT_TO_STAFF
     connection.execute(insert(Turn), {"conversation_id": row.id, "seq": message.seq, "state": str(state)})
     if row.owner == Owner.STAFF:
         _answer_staff(connection, row.id, leaving)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.core.conversation import Author, Owner, Said
 from bot.store.attachments import Attachment, list_attachments, receive_file
@@ -29,6 +29,9 @@ from bot.store.conversations import (
     say_as_staff,
 )
 from bot.store.database import Database
+from bot.store.handoffs import save_handoff
+from bot.store.schema import Handoff
+from tests.store.handoffs import handoff
 
 
 def begin(database: Database, conversation_id: str = "c1", channel: str = "web") -> None:
@@ -195,9 +198,21 @@ def test_a_file_is_kept_only_for_staff_and_once(database: Database) -> None:
     assert receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) is None
     assert read_view(database, "c1").last_seq == 1, "the assistant keeps nothing"
     change_owner(database, "c1", Owner.ASSISTANT, Owner.STAFF, Said(Author.SYSTEM, "Ana joined."))
-    assert [receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) for _ in range(2)] == [3, 3]
+    assert [receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) for _ in range(2)] == [Owner.STAFF] * 2
     assert list_attachments(database, "c1") == {3: FILE}
     assert not read_view(database, "c1").answering
+
+
+@pytest.mark.parametrize(("ended", "owner"), [(False, Owner.ASSISTANT), (True, None)])
+def test_a_file_is_kept_for_who_has_an_open_request(database: Database, ended: bool, owner: Owner | None) -> None:
+    begin(database, channel="telegram")
+    reference = save_handoff(database, handoff(conversation_id="c1", office_id=None))
+    if ended:
+        with database.writing() as connection:
+            connection.execute(update(Handoff).where(Handoff.reference == reference).values(status="closed"))
+    assert receive_file(database, "c1", visitor("📎 resume.pdf", "a"), FILE) is owner
+    assert list_attachments(database, "c1") == ({} if ended else {2: FILE})
+    assert not read_view(database, "c1").answering, "nobody but staff can answer it"
 
 
 @pytest.mark.parametrize("erase", [blank_messages, erase_messages])

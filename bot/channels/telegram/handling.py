@@ -18,6 +18,7 @@ from bot.channels.telegram.incoming import Incoming, Kind
 from bot.channels.telegram.layout import CONTACT, DELETE
 from bot.channels.telegram.presses import press
 from bot.channels.telegram.visits import Hall, Visit, visit_of
+from bot.core.conversation import Owner
 from bot.core.language import Language
 from bot.core.zip_of_point import zip_of_point
 from bot.store.telegram_chats import mark_chat
@@ -123,11 +124,13 @@ async def _edited(visit: Visit) -> None:
 
 
 async def _say_unreadable(visit: Visit) -> None:
-    """Files go to staff who talk with the person. Else what cannot be read is named, an album once; its words are taken."""
+    """Files go to staff who have to do with the person. Else what cannot be read is named; its words are taken. Albums once."""
     visit, incoming = await visit.opened(), visit.incoming
-    if await visit.hand_file():
-        return
     album = f"album:{incoming.album}" if incoming.album else ""
+    if owner := await visit.hand_file():
+        if owner is Owner.ASSISTANT:
+            await visit.say(visit.text("telegram_file_kept"), cause=album)
+        return
     await visit.say(visit.text(_UNREADABLE.get(incoming.kind, "empty_message")), cause=album)
     if incoming.text:
         await visit.ask(incoming.text)

@@ -16,7 +16,7 @@ from bot.channels.telegram.working import Working
 from bot.conversation.measures import MESSAGES
 from bot.conversation.receive import MessageEmptyError, MessageTooLongError, receive
 from bot.conversation.room import Room
-from bot.core.conversation import LONGEST_MESSAGE, Author, Said
+from bot.core.conversation import LONGEST_MESSAGE, Author, Owner, Said
 from bot.core.language import Language
 from bot.core.tokens import hash_token, new_token
 from bot.store.attachments import Attachment, receive_file
@@ -85,18 +85,18 @@ class Visit:
         else:
             self.hall.working.show(self.chat_id, self.conversation_id)
 
-    async def hand_file(self) -> bool:
-        """What the person sends goes to staff, if staff talk with them; the assistant keeps no files."""
+    async def hand_file(self) -> Owner | None:
+        """What the person sends goes to staff who talk with them or have a request of theirs; else no file is kept."""
         incoming, room = self.incoming, self.hall.room
         if not incoming.file_id:
-            return False
+            return None
         text = f"📎 {incoming.file_name}\n{incoming.text}".strip()[:LONGEST_MESSAGE]
         file = Attachment(str(incoming.kind), incoming.file_name, incoming.file_id)
         said = Said(Author.VISITOR, text, client_id=self.cause)
-        seq = await room.call(receive_file, self.conversation_id, said, file)
-        if seq:
+        owner = await room.call(receive_file, self.conversation_id, said, file)
+        if owner:
             room.bell.ring(self.conversation_id)
-        return seq is not None
+        return owner
 
     async def opened(self) -> Visit:
         """The visit in its conversation, which begins now if there is none."""

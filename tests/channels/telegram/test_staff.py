@@ -9,10 +9,12 @@ import pytest
 from bot.core.conversation import Author, Owner, Said
 from bot.store.attachments import Attachment, list_attachments
 from bot.store.conversations import change_owner, read_view
+from bot.store.handoffs import save_handoff
 from bot.store.telegram_chats import find_chat
 from tests.channels.telegram.emulator import BOT
 from tests.channels.telegram.gateways import Gateway, settle
 from tests.channels.telegram.people import Person, until
+from tests.store.handoffs import handoff
 
 FILE = {"file_id": "f", "file_unique_id": "u"}
 SIZED = {**FILE, "width": 10, "height": 10}
@@ -59,6 +61,19 @@ def test_files_are_for_staff(gateway: Gateway, ana: Person, content: dict[str, A
     assert (last.author, last.text) == (Author.VISITOR, f"📎 {kept.name}\nhere it is")
     settle()
     assert len(ana.texts) == 2, "nobody says that it cannot be read"
+
+
+def test_a_file_is_for_staff_who_have_a_request_and_the_person_is_told(gateway: Gateway) -> None:
+    person = gateway.person()
+    person.say("hi")
+    person.wait(1)
+    save_handoff(gateway.database, handoff(conversation_id=this_of(gateway), office_id=None))
+    for _ in range(2):
+        person.send(photo=[SIZED], media_group_id="13")
+    assert person.wait(2)[-1].startswith("I can't open this myself, but the staff")
+    until(lambda: len(list_attachments(gateway.database, this_of(gateway))) == 2)
+    settle()
+    assert len(person.texts) == 2, "told once for an album"
 
 
 def test_a_sticker_is_for_nobody(gateway: Gateway, ana: Person) -> None:
