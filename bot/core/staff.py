@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from email_validator import EmailNotValidError, validate_email
+
 from bot.core.handoff import Agent
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
@@ -97,6 +99,14 @@ def scope_of(role: Role, partner_id: str | None) -> Scope:
     """The one place where a role becomes what may be seen. Raises StaffError for a role that lacks its intermediary."""
     check_partner(role, partner_id)
     return Scope(partner_id)
+
+
+def plain_email(text: str) -> str:
+    """The address of an account in its plain form, as it is kept. Raises StaffError."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise StaffError(f"“{text}” is not an e-mail address.") from None
 
 
 def check_partner(role: Role, partner_id: str | None) -> None:

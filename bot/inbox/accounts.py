@@ -5,22 +5,23 @@ Responsible for pages and forms. A link is shown once, to whoever made it, and s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from bot.conversation.notify import try_to_send
-from bot.core.staff import OF_A_PARTNER, Role, Staff, StaffError
+from bot.core.staff import OF_A_PARTNER, Role, Staff, StaffError, plain_email
 from bot.core.tokens import hash_token, new_token
 from bot.inbox.desk import AtDesk, Desk
 from bot.inbox.directory_words import failure_in_words
 from bot.inbox.gate import NotAllowedError, Who
-from bot.inbox.links import Faults, email_faults, name_faults, plain_email
+from bot.inbox.links import Faults, email_faults, name_faults
 from bot.inbox.pages import go, page
 from bot.inbox.words import ROLES
 from bot.store import accounts
+from bot.store.database import Database
 from bot.store.staff import NewStaff, Standing, find_account, list_staff
 
 _DONE = {
@@ -112,20 +113,22 @@ async def renew_link(request: Request, desk: AtDesk, staff: Administrator, staff
 
 @router.post("/{staff_id}/disable")
 async def disable(request: Request, desk: AtDesk, staff: Administrator, staff_id: Number) -> Response:
-    try:
-        await desk.room.call(accounts.disable, staff.id, staff_id)
-    except StaffError as error:
-        return await _account_page(request, desk, staff_id, 422, wrong=str(error))
-    return go(f"/staff/accounts/{staff_id}?done=disabled")
+    return await _change(request, desk, staff, staff_id, accounts.disable, "disabled")
 
 
 @router.post("/{staff_id}/enable")
 async def enable(request: Request, desk: AtDesk, staff: Administrator, staff_id: Number) -> Response:
+    return await _change(request, desk, staff, staff_id, accounts.enable, "enabled")
+
+
+async def _change(
+    request: Request, desk: Desk, staff: Staff, staff_id: int, change: Callable[[Database, int, int], None], done: str
+) -> Response:
     try:
-        await desk.room.call(accounts.enable, staff.id, staff_id)
+        await desk.room.call(change, staff.id, staff_id)
     except StaffError as error:
         return await _account_page(request, desk, staff_id, 422, wrong=str(error))
-    return go(f"/staff/accounts/{staff_id}?done=enabled")
+    return go(f"/staff/accounts/{staff_id}?done={done}")
 
 
 async def _list_page(request: Request, desk: Desk, status: int = 200, **values: Any) -> Response:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation.loops import log_failure
+from bot.conversation.post import Post
 from bot.conversation.room import Room
 from bot.core.handoff import ConsentError, HandoffError, TransitionError
 from bot.inbox import (
@@ -83,10 +84,10 @@ _MISSING = (
 _NOT_YOURS = ("Your role may not do this", "Ask a manager of your intermediary, or the administrator.")
 
 
-def create_inbox(settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) -> FastAPI:
+def create_inbox(settings: Settings, room: Room, post: Post, fetchers: Mapping[str, Fetch]) -> FastAPI:
     """To be mounted at /staff. `fetchers` give the files that people sent, by channel."""
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(require_own_form)])
-    inbox.state.desk = Desk.open(settings, room, fetchers)
+    inbox.state.desk = Desk.open(settings, room, post, fetchers)
     for part in (pages, sign_in, single_sign_on, sessions, people, case, case_page, files, replies, notices):
         inbox.include_router(part.router)
     for part in (directory_import, directory, directory_targets, figures, figures_export, person, questions, links, accounts):

@@ -13,11 +13,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import segno
-from email_validator import EmailNotValidError, validate_email
 from rich.console import Console
 from rich.table import Table
 
-from bot.core.staff import Role, StaffError, check_password
+from bot.core.staff import Role, StaffError, check_password, plain_email
 from bot.inbox.proofs import address_of, hash_password, new_nonce, read_key, totp_of
 from bot.settings import load_settings
 from bot.store import staff
@@ -56,7 +55,7 @@ def _run(call: Callable[[Database, argparse.Namespace], None], opener: Opener, c
 
 
 def _add(database: Database, chosen: argparse.Namespace) -> None:
-    email = _checked_email(chosen.email)
+    email = plain_email(chosen.email)
     new = staff.NewStaff(email, chosen.name.strip()[:64], Role(chosen.role), chosen.partner)
     if chosen.single_sign_on:
         staff.add_staff(database, new)
@@ -91,13 +90,6 @@ def _list(database: Database, _: argparse.Namespace) -> None:
         table.add_row(known.email, known.first_name, known.role, known.partner_name or "all", account.standing)
     Console(markup=False).print(table)
     print(f"{len(accounts)} accounts")
-
-
-def _checked_email(text: str) -> str:
-    try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise StaffError(f"“{text}” is not an e-mail address.") from None
 
 
 def _ask_password() -> str:

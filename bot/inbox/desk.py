@@ -32,8 +32,7 @@ class Desk:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     @classmethod
-    def open(cls, settings: Settings, room: Room, fetchers: Mapping[str, Fetch]) -> Desk:
-        post = Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+    def open(cls, settings: Settings, room: Room, post: Post, fetchers: Mapping[str, Fetch]) -> Desk:
         return cls(room, settings, read_key(settings), fetchers, post)
 
     @property

@@ -9,11 +9,10 @@ import asyncio
 import re
 
 import segno
-from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from bot.core.staff import Role, StaffError, check_password
+from bot.core.staff import Role, StaffError, check_password, plain_email
 from bot.core.tokens import hash_token
 from bot.inbox.desk import AtDesk, Desk
 from bot.inbox.gate import let_in
@@ -97,15 +96,10 @@ async def accept_invitation(
     return await _enter(request, staff_id)
 
 
-def plain_email(text: str) -> str:
-    """Raises EmailNotValidError."""
-    return validate_email(text.strip(), check_deliverability=False).normalized.lower()
-
-
 def email_faults(text: str) -> Faults:
     try:
         plain_email(text)
-    except EmailNotValidError:
+    except StaffError:
         return {"email": "That is not an e-mail address."}
     return {}
 

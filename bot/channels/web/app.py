@@ -66,7 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.state.telegram = _add_telegram(app, settings)
     fetchers = {CHANNEL: app.state.telegram.fetch} if app.state.telegram else {}
-    app.mount("/staff", create_inbox(settings, app.state.room, fetchers))
+    app.state.post = Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+    app.mount("/staff", create_inbox(settings, app.state.room, app.state.post, fetchers))
     add_handlers(app)
     large = {"/staff/partners/import": LARGEST_FILE} | ({webhook_path(settings): LARGEST_UPDATE} if app.state.telegram else {})
     app.add_middleware(Guard, origins=settings.origins, large=large)
@@ -106,7 +107,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             except httpx.HTTPError:
                 return False
 
-        telegram, post = app.state.telegram, Post(settings.smtp_url.get_secret_value(), settings.private_hosts)
+        telegram = app.state.telegram
         retention = timedelta(days=settings.retention_days)
         answerer = Answerer(room, app.state.rasa, is_able, timedelta(seconds=settings.apology_seconds))
         loops = [
@@ -115,7 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             asyncio.create_task(repeat("erase again", lambda: erase_again(room), _ERASE_SECONDS)),
             asyncio.create_task(repeat("retention", lambda: keep_no_longer(room, retention), _RETENTION_SECONDS)),
             asyncio.create_task(Clock(room).run()),
-            asyncio.create_task(Notifier(room, post.send, settings.links_url).run()),
+            asyncio.create_task(Notifier(room, app.state.post.send, settings.links_url).run()),
         ]
         if telegram:
             loops.append(asyncio.create_task(telegram.run()))
