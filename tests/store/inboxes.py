@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.core.conversation import Author, Said
 from bot.core.handoff import Agent
@@ -14,7 +14,8 @@ from bot.store.database import Database
 from bot.store.figure_schema import Figure, Journey
 from bot.store.handoffs import save_handoff
 from bot.store.partners import import_partners
-from bot.store.schema import Handoff, NoticeTarget, OfficeService
+from bot.store.schema import Handoff, NoticeTarget, OfficeService, Partner
+from bot.store.staff_schema import Audit, Staff, StaffFailure, StaffLink, StaffSession
 from tests.conftest import SEED
 from tests.store.handoffs import handoff
 
@@ -30,6 +31,14 @@ def clear(database: Database) -> None:
         for table in (Handoff, Message, Conversation, Journey, Figure, NoticeTarget, OfficeService):
             session.execute(delete(table))
     import_partners(database, SEED, "seed")
+
+
+def clear_accounts(database: Database, *partners: str) -> None:
+    """No account, and only these intermediaries."""
+    with database.writing() as connection:
+        for table in (Audit, StaffSession, StaffFailure, StaffLink, Staff, Partner):
+            connection.execute(delete(table))
+        connection.execute(insert(Partner), [{"id": each, "name": each.upper(), "counts_as": each} for each in partners])
 
 
 def ask(

@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.staff import Role, StaffError, scope_of
 from bot.store import staff, staff_sessions
 from bot.store.base import utc_now
 from bot.store.database import Database
-from bot.store.schema import Partner
-from bot.store.staff_schema import Audit, StaffFailure, StaffLink, StaffSession
+from bot.store.staff_schema import Audit, StaffFailure, StaffSession
 from bot.store.staff_schema import Staff as StaffRow
+from tests.store.inboxes import clear_accounts
 
 BOUNDS = staff_sessions.Bounds(timedelta(minutes=60), timedelta(hours=12))
 
@@ -24,10 +24,7 @@ BOUNDS = staff_sessions.Bounds(timedelta(minutes=60), timedelta(hours=12))
 @pytest.fixture
 def database(tables: Database) -> Iterator[Database]:
     """No accounts yet, and two intermediaries; the tables are made once for all tests here."""
-    with tables.writing() as connection:
-        for table in (Audit, StaffSession, StaffFailure, StaffLink, StaffRow, Partner):
-            connection.execute(delete(table))
-        connection.execute(insert(Partner), [{"id": each, "name": each.upper(), "counts_as": each} for each in ("a", "b")])
+    clear_accounts(tables, "a", "b")
     yield tables
 
 
